@@ -1,0 +1,1 @@
+"""What every room shares: types, errors, settings, addresses, text and dates. Imports nothing of ours."""

@@ -1,0 +1,98 @@
+"""The settings: one typed table. docs/settings.md is generated from it.
+
+What is needed before there is a database comes from the environment (``NEWSREEL_…``) alone.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+import platformdirs
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from newsreel.core.errors import Misconfigured
+
+PREFIX = "NEWSREEL_"
+ROOT_HOME = Path("/var/lib/newsreel")
+
+
+def default_home() -> Path:
+    """The data folder: for root /var/lib/newsreel, else the user's data folder as platformdirs says."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return ROOT_HOME
+    return Path(platformdirs.user_data_dir("newsreel", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """Every setting with its type, default and meaning."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    home: Path = Field(
+        default_factory=default_home,
+        description="Data folder: the database, the evidence (WARC), the keys. For root /var/lib/newsreel, else the user's data folder.",
+    )
+    database_url: str = Field(
+        "",
+        description="A PostgreSQL server of your own (15 or newer, with pgvector): postgresql://user:password@host:port/name. Empty: the embedded server in the data folder.",
+    )
+    port: int = Field(8000, ge=1, le=65535, description="The portal's port on loopback.")
+    name: str = Field("Newsreel 环球要闻", min_length=1, max_length=80, description="The portal's name, as readers see it.")
+    language: Literal["zh-hans", "en"] = Field("zh-hans", description="The language of the pages until a reader chooses: zh-hans or en.")
+    time_zone: str = Field("Asia/Shanghai", description="The zone of the times shown until the reader's browser has told its own.")
+    proxy: str = Field("", description="An HTTP proxy for everything that goes out: http://host:port. It is trusted with the look-up of names.")
+    ca_file: Path | None = Field(None, description="A PEM file of certificate authorities to trust besides the system's.")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Exceptions to the rule that nothing is fetched from private or special addresses or unusual ports: host:port, separated by commas.",
+    )
+    contact: str = Field(
+        "",
+        description="An address (mail or page) put in the User-Agent, so that a publisher can reach whoever runs this installation.",
+    )
+    crawl_gap: float = Field(1.0, ge=0, le=3600, description="Seconds between two requests to one host.")
+    crawl_hosts: int = Field(16, ge=1, le=500, description="Hosts read at the same time by one worker.")
+    crawl_interval: int = Field(900, ge=10, le=86400, description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news.")
+    snapshot_days: int = Field(0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever.")
+    secret_key: str = Field("", description="Signs cookies. Empty: made at the first start and kept in the data folder.")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not a time zone of the IANA database, as Asia/Shanghai is")
+        return value
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+
+def read_settings() -> Settings:
+    """The settings as the environment has them now. Misconfigured, in one line, where a value cannot be read."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise Misconfigured("bad_setting", f"{name}: {message} (it is {str(first['input'])[:80]!r}).") from None
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return read_settings()
