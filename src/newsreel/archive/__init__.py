@@ -1,0 +1,1 @@
+"""The archive: the only place that writes news to the database."""
