@@ -151,7 +151,7 @@ _REFUSALS = (
     (
         "database_tls",
         r"certificate|SSL|TLS",
-        "The encrypted connection to the database server at {place} failed: check sslmode and its certificate.",
+        "The encrypted connection to the database server at {place} failed: see sslmode and its certificate.",
     ),
     (
         "database_unreachable",

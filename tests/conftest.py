@@ -1,0 +1,71 @@
+"""What all tests share: a real PostgreSQL, and a real browser where there is one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import browser as chromium
+from tests import database
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from newsreel.archive.embedded import ServerAddress
+
+# Before Django's settings are read. That is why pyproject.toml does not name them: pytest-django would read them first.
+_home = database.claim_environment()
+os.environ["DJANGO_SETTINGS_MODULE"] = "newsreel.site.settings"
+
+
+def pytest_configure() -> None:
+    """Read the settings: pytest-django then sets Django up, where it finds them read."""
+    from django.conf import settings
+
+    _ = settings.DATABASES
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if chromium.chromium_path() is not None:
+        return
+    marked = [item for item in items if item.get_closest_marker("browser")]
+    if marked and chromium.required():
+        raise pytest.UsageError("NEWSREEL_REQUIRE_BROWSER is set, and there is no Chromium on this machine.")
+    for item in marked:
+        item.add_marker(pytest.mark.skip(reason=chromium.REASON))
+
+
+def pytest_unconfigure() -> None:
+    if _home is not None:
+        database.remove(_home)
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[ServerAddress]:
+    """The run's PostgreSQL, running: for tests that start Newsreel's own processes on it, without Django's fixtures."""
+    yield database.start()
+    database.leave()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, database_server: ServerAddress
+) -> None:
+    """pytest-django asks for this before it makes the test database: the server runs from here on."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the tests marked ``browser``; each test opens its own context in it."""
+    from playwright.sync_api import sync_playwright
+
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium.chromium_path(), args=["--no-sandbox"] if root else []
+        )
+        yield running
+        running.close()

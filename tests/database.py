@@ -1,0 +1,64 @@
+"""The test run's own PostgreSQL: the embedded server in a temporary data folder, started by the first test that needs it.
+
+Its address is known before it runs (the socket's place follows from the folder), so Django's settings can be read at
+once and a run of pure functions never pays for a database. With pytest-xdist the workers share the server and each
+has a database of its own (pytest-django names it after the worker).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+from newsreel.archive.embedded import ServerAddress, ensure_server, release, stop_server
+
+_HOME = "NEWSREEL_HOME"
+_URL = "NEWSREEL_DATABASE_URL"
+
+
+def claim_environment() -> Path | None:
+    """Point NEWSREEL_HOME and NEWSREEL_DATABASE_URL at the run's own folder and server, whatever they were.
+
+    Returns the folder where this process made it (and is to remove it); None in a worker of pytest-xdist.
+    """
+    for name in [name for name in os.environ if name.startswith("NEWSREEL_") and name not in _KEPT]:
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            del os.environ[name]
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return None
+    # Not the usual temporary folder: a long TMPDIR would move the socket elsewhere.
+    home = Path(tempfile.mkdtemp(prefix="newsreel-tests-", dir="/tmp"))
+    os.environ[_HOME] = str(home)
+    os.environ[_URL] = ServerAddress(str(home / "postgres" / "run")).dsn
+    return home
+
+
+def start() -> ServerAddress:
+    """The run's server, running, with pgvector in whatever database is made there."""
+    address = ensure_server(Path(os.environ[_HOME]))
+    if address.dsn != os.environ[_URL]:
+        raise RuntimeError(f"the test server is at {address.dsn}, not at {os.environ[_URL]}")
+    with psycopg.connect(address.dsn_of("template1"), autocommit=True) as connection:
+        try:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        except psycopg.errors.UniqueViolation:
+            pass  # another worker made it at this moment
+    return address
+
+
+def leave() -> None:
+    """This process needs the server no longer."""
+    release(Path(os.environ[_HOME]))
+
+
+def remove(home: Path) -> None:
+    """Stop the server, whoever still holds it, and remove the folder."""
+    stop_server(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+_KEPT = {"NEWSREEL_REQUIRE_BROWSER", "NEWSREEL_CHROMIUM"}
