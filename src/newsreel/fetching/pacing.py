@@ -1,0 +1,76 @@
+"""Patience: one request at once per host, and a gap after each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+# How long an idle host is remembered at least, in seconds: as long as the longest Crawl-delay that is honoured.
+REMEMBERED = 60.0
+_SWEEP_EVERY = 1024
+
+
+@dataclass(slots=True)
+class _Host:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+    ended: float = float("-inf")
+    gap: float = 0.0
+
+
+class Pacer:
+    """Gives turns at hosts, in the order of asking.
+
+    ``gap`` are the seconds between the end of a request and the start of the next to the same host: counted from
+    the end, so that a slow server gets its rest. ``clock`` is monotonic seconds. Of hosts that have been idle for
+    longer than any gap nothing is remembered.
+    """
+
+    def __init__(
+        self,
+        gap: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._gap = gap
+        self._clock = clock
+        self._sleep = sleep
+        self._hosts: dict[str, _Host] = {}
+        self._turns = 0
+
+    def __len__(self) -> int:
+        """How many hosts are remembered."""
+        return len(self._hosts)
+
+    @asynccontextmanager
+    async def turn(self, host: str, gap: float | None = None) -> AsyncIterator[None]:
+        """Waits until it is this caller's turn at ``host``, and holds it. ``gap`` takes the place of the usual one."""
+        self._turns += 1
+        if self._turns % _SWEEP_EVERY == 0:
+            self._forget()
+        entry = self._hosts.setdefault(host, _Host())
+        entry.waiting += 1
+        try:
+            async with entry.lock:
+                entry.gap = self._gap if gap is None else gap
+                while (rest := entry.ended + entry.gap - self._clock()) > 0:
+                    await self._sleep(rest)
+                try:
+                    yield
+                finally:
+                    entry.ended = self._clock()
+        finally:
+            entry.waiting -= 1
+
+    def _forget(self) -> None:
+        now = self._clock()
+        idle = [
+            host
+            for host, entry in self._hosts.items()
+            if not entry.waiting and entry.ended + max(entry.gap, REMEMBERED) <= now
+        ]
+        for host in idle:
+            del self._hosts[host]

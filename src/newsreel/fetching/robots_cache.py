@@ -1,0 +1,65 @@
+"""One robots.txt per origin, asked for once however many wait for it, remembered for a day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from newsreel.core.errors import NewsreelError
+from newsreel.fetching.robots import RobotsRules
+
+KEPT = timedelta(hours=24)  # RFC 9309, 2.4: not longer
+KEPT_FAILURE = timedelta(minutes=5)
+MAX_ORIGINS = 2048
+
+Outcome = RobotsRules | NewsreelError
+Key = tuple[str, str]  # origin, proxy
+
+
+class RobotsCache:
+    """``read`` fetches and judges; what it returns or raises (a NewsreelError) is kept. ``clock`` gives the time."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[Key, tuple[datetime, Outcome]] = OrderedDict()
+        self._asked: dict[Key, asyncio.Task[Outcome]] = {}
+
+    async def rules(self, key: Key, read: Callable[[], Awaitable[RobotsRules]]) -> RobotsRules:
+        """The rules of an origin, or the error that reading them met."""
+        kept = self._kept.get(key)
+        if kept is not None and self._clock() < kept[0]:
+            self._kept.move_to_end(key)
+            outcome = kept[1]
+        else:
+            task = self._asked.get(key)
+            if task is None:
+                task = self._asked[key] = asyncio.create_task(self._read(key, read))
+            outcome = await asyncio.shield(task)  # one asker's end must not take it from the others
+        if isinstance(outcome, NewsreelError):
+            raise outcome.with_traceback(None)
+        return outcome
+
+    async def close(self) -> None:
+        """Ends what is still being asked."""
+        tasks = list(self._asked.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _read(self, key: Key, read: Callable[[], Awaitable[RobotsRules]]) -> Outcome:
+        outcome: Outcome
+        try:
+            try:
+                outcome = await read()
+            except NewsreelError as error:
+                outcome = error
+            kept = KEPT_FAILURE if isinstance(outcome, NewsreelError) else KEPT
+            self._kept[key] = (self._clock() + kept, outcome)
+            self._kept.move_to_end(key)
+            while len(self._kept) > MAX_ORIGINS:
+                self._kept.popitem(last=False)
+            return outcome
+        finally:
+            del self._asked[key]
