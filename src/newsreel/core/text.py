@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 # Characters written without spaces between words: each is a token of its own (Han, kana, Hangul excluded: it has
 # spaces; Thai, Lao, Khmer, Burmese have none).
 _SCRIPT = "㐀-䶿一-鿿豈-﫿぀-ヿㇰ-ㇿ฀-๿຀-໿ក-៿က-႟\U00020000-\U0003134f"
-_TOKEN = re.compile(rf"[{_SCRIPT}]|[^\W_{_SCRIPT}]+(?:['’][^\W_{_SCRIPT}]+)*")
+# Vowel signs and accents are no \w for Python: without them every Hindi or Tamil word falls apart. The zero-width
+# (non-)joiners belong to Persian and Indic words.
+_MARK = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
+    "\u0900-\u0963\u0966-\u0dff\u135d-\u135f\u200c\u200d"
+)
+_LETTER = rf"[^\W_{_SCRIPT}]"
+_TOKEN = re.compile(rf"[{_SCRIPT}]|{_LETTER}(?:{_LETTER}|[{_MARK}])*(?:['’]{_LETTER}(?:{_LETTER}|[{_MARK}])*)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 
@@ -21,6 +29,12 @@ def squeeze(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words of a text in lower case; a character of a script without spaces is a token of its own."""
     return _TOKEN.findall(text.lower())
+
+
+def spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same words as ``tokens``, as they are written, each with its start and end in the text."""
+    for match in _TOKEN.finditer(text):
+        yield match.group(), match.start(), match.end()
 
 
 def cut(text: str, length: int) -> str:
