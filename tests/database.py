@@ -1,4 +1,4 @@
-"""The test run's own PostgreSQL: the embedded server in a temporary data folder, started by the first test that needs it.
+"""The test run's own PostgreSQL: the embedded server in a temporary folder, started by the first test that needs it.
 
 Its address is known before it runs (the socket's place follows from the folder), so Django's settings can be read at
 once and a run of pure functions never pays for a database. With pytest-xdist the workers share the server and each
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -43,10 +44,8 @@ def start() -> ServerAddress:
     if address.dsn != os.environ[_URL]:
         raise RuntimeError(f"the test server is at {address.dsn}, not at {os.environ[_URL]}")
     with psycopg.connect(address.dsn_of("template1"), autocommit=True) as connection:
-        try:
+        with suppress(psycopg.errors.UniqueViolation):  # another worker made it at this moment
             connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        except psycopg.errors.UniqueViolation:
-            pass  # another worker made it at this moment
     return address
 
 

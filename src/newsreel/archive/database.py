@@ -140,7 +140,7 @@ _REFUSALS = (
     ),
     (
         "database_unreachable",
-        r"could not translate host name|[Nn]ame or service not known|nodename nor|failed to resolve host|name resolution",
+        r"not translate host name|[Nn]ame or service not known|nodename nor|failed to resolve host|name resolution",
         "The host of the database server ({place}) is not known.",
     ),
     (

@@ -75,7 +75,7 @@ def open_folder(path: Path) -> ServerFolder:
         if root:
             owner = path.parent.stat()
             account = _unprivileged() if owner.st_uid == 0 else pwd.getpwuid(owner.st_uid)
-            os.chown(path, account.pw_uid, account.pw_gid)
+            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise Misconfigured("database_folder", f"{path} is not a folder.")

@@ -1,0 +1,260 @@
+"""One run of the embedded server: its files made, started, waited for, stopped, and what it says when it fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from newsreel.archive.server_folder import ServerFolder, said
+from newsreel.core.errors import Misconfigured
+
+DATABASE = "newsreel"
+ROLE = "newsreel"
+PORT = 5432  # only part of the socket's name: nothing listens on a port
+LOG_BYTES = 1_000_000
+# A server that was killed reads its log again before it answers: minutes for a large archive on a slow disk.
+START_SECONDS = 300.0
+STOP_SECONDS = 60.0
+RETRY_SECONDS = 15.0
+
+# Modest, so that it starts beside everything else on a laptop. Errors of statements are not logged: the program that
+# sent the statement has them, and they would fill the disk.
+SERVER_SETTINGS = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "128MB",
+    "max_connections": "100",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_checkpoints": "off",
+    "jit": "off",
+}
+
+# PostgreSQL's own C.UTF-8: it knows the letters of all languages and needs no locale of the machine.
+LOCALE_OPTIONS = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where a running server is. ``socket_folder`` is what libpq and Django call the host."""
+
+    socket_folder: str
+    user: str = ROLE
+    database: str = DATABASE
+    port: int = PORT
+
+    @property
+    def dsn(self) -> str:
+        """The address as a URL, for psycopg, Django's settings and NEWSREEL_DATABASE_URL. It holds no password."""
+        return self.dsn_of(self.database)
+
+    def dsn_of(self, database: str) -> str:
+        """The address of another database of this server."""
+        host = quote(self.socket_folder, safe="")
+        return f"postgresql://{self.user}@/{quote(database, safe='')}?host={host}&port={self.port}"
+
+
+def make_data(folder: ServerFolder, programs: Path) -> None:
+    """PostgreSQL's files, complete or not there at all: made beside their place and moved there."""
+    if (folder.path / "data" / "PG_VERSION").exists():
+        return
+    new, data = f"{folder.inside}/data.new", f"{folder.inside}/data"
+    folder.run(["/bin/rm", "-rf", new])
+    done = folder.run(
+        [str(programs / "initdb"), "-D", new, "-U", ROLE, "--auth=peer", "--no-instructions", *LOCALE_OPTIONS]
+    )
+    if done.returncode:
+        raise _disk_error(folder, done.stdout + done.stderr) or Misconfigured(
+            "database_not_made", f"The database could not be made in {folder.path}: {said(done)}."
+        )
+    folder.run(["/bin/rm", "-rf", data])
+    moved = folder.run(["/bin/mv", new, data])
+    if moved.returncode:
+        raise Misconfigured("database_not_made", f"The database could not be made in {folder.path}: {said(moved)}.")
+
+
+def _write_access(folder: ServerFolder) -> None:
+    """Who may connect, written at every start: root and the folder's owner, unless it is everybody's 'nobody'."""
+    users = ["root"] if folder.user == "nobody" and os.geteuid() == 0 else ["root", folder.user]
+    folder.write("data/pg_hba.conf", "# Written by Newsreel at every start.\nlocal all all peer map=newsreel\n")
+    folder.write("data/pg_ident.conf", "".join(f'newsreel "{user}" {ROLE}\n' for user in users))
+
+
+def start_server(folder: ServerFolder, programs: Path, socket_folder: str, address: ServerAddress) -> None:
+    """Start the server and wait until it answers. A killed one leaves a stale lock file, and its children some
+    seconds of shared memory: try again for that long.
+    """
+    _write_access(folder)
+    give_up = time.monotonic() + RETRY_SECONDS
+    while True:
+        _clear_remains(folder, address)
+        tail = _pg_ctl_start(folder, programs, socket_folder)
+        if tail is None and _wait_for_answer(address):
+            return
+        passing = tail is None or re.search(r"lock file|shared memory", tail)
+        if _disk_error(folder, tail or "") or not passing or time.monotonic() > give_up:
+            raise _start_error(folder, tail)
+        time.sleep(0.3)
+
+
+def _pg_ctl_start(folder: ServerFolder, programs: Path, socket_folder: str) -> str | None:
+    """None when pg_ctl says that the server runs, else what the server said."""
+    log = folder.path / "server.log"
+    before = log.stat().st_size if log.exists() else 0
+    settings = {**SERVER_SETTINGS, "unix_socket_directories": socket_folder, **_shared_memory()}
+    options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
+    command = [str(programs / "pg_ctl"), "-D", f"{folder.inside}/data", "-l", f"{folder.inside}/server.log"]
+    command += ["-w", "-t", str(int(START_SECONDS)), "-o", options, "start"]
+    done = folder.run(command, seconds=START_SECONDS + 30)
+    if done.returncode == 0:
+        return None
+    with suppress(OSError), log.open("rb") as file:
+        file.seek(before)
+        return file.read(LOG_BYTES).decode("utf-8", "replace") + done.stderr
+    return done.stderr
+
+
+def _shared_memory() -> dict[str, str]:
+    """Containers give 64 MB of /dev/shm, too little for building an index on vectors in parallel: files then."""
+    with suppress(OSError):
+        if shutil.disk_usage("/dev/shm").total >= 256 * 1024 * 1024:  # noqa: S108 - only looked at
+            return {}
+    return {"dynamic_shared_memory_type": "mmap"} if Path("/proc").is_dir() else {}
+
+
+def _wait_for_answer(address: ServerAddress) -> bool:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            psycopg.connect(address.dsn_of("postgres"), connect_timeout=5).close()
+        except psycopg.Error as error:
+            if "starting up" not in str(error) and "not yet accepting" not in str(error):
+                return False
+            time.sleep(0.1)
+        else:
+            return True
+    return False
+
+
+def answers(address: ServerAddress) -> bool:
+    """Whether a server is there; one that is just starting is waited for."""
+    try:
+        psycopg.connect(address.dsn, connect_timeout=5).close()
+    except psycopg.Error as error:
+        # A server that a killed process had just started, or one with all connections in use, is there.
+        text = str(error)
+        if "starting up" in text or "not yet accepting" in text:
+            return _wait_for_answer(address)
+        return "too many clients" in text or "connection slots" in text
+    return True
+
+
+def _clear_remains(folder: ServerFolder, address: ServerAddress) -> None:
+    """What keeps a server from starting and will not go away by itself: a server of this folder that cannot be
+    reached (its socket was swept from /tmp), or a lock file whose number now belongs to another program (a container
+    started again) or to a process that is dead but not yet waited for.
+    """
+    pid = _postmaster_pid(folder)
+    if pid is None:
+        return
+    if _is_postmaster(folder, pid):
+        if answers(address):
+            return
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+        _wait_until_gone(folder, pid)
+    elif Path(f"/proc/{pid}").exists():  # of a dead process PostgreSQL itself sees that its lock file is stale
+        folder.run(["/bin/rm", "-f", f"{folder.inside}/data/postmaster.pid"])
+
+
+def _postmaster_pid(folder: ServerFolder) -> int | None:
+    try:
+        first = (folder.path / "data" / "postmaster.pid").read_text().splitlines()[0]
+        return int(first)
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _is_postmaster(folder: ServerFolder, pid: int) -> bool:
+    """Whether a process is this folder's living server, and not one that was given its number since: PostgreSQL works
+    in its data folder. Where there is no /proc: whether the process lives.
+    """
+    process = Path("/proc") / str(pid)
+    if not Path("/proc/self/stat").exists():
+        try:
+            os.kill(pid, 0)
+        except OSError:
+            return False
+        return True
+    try:
+        name, _, rest = (process / "stat").read_text().partition("(")[2].rpartition(")")
+        return (
+            name == "postgres" and not rest.strip().startswith("Z") and (process / "cwd").samefile(folder.path / "data")
+        )
+    except OSError:
+        return False
+
+
+def _wait_until_gone(folder: ServerFolder, pid: int) -> bool:
+    until = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < until:
+        if not _is_postmaster(folder, pid):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def stop(folder: ServerFolder) -> bool:
+    """A fast stop: open transactions are undone, everything committed is on the disk."""
+    pid = _postmaster_pid(folder)
+    if pid is None or not _is_postmaster(folder, pid):
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGINT)
+    return _wait_until_gone(folder, pid)
+
+
+def bound_log(folder: ServerFolder) -> None:
+    """The server appends to its log, so it can be emptied under it."""
+    log = folder.path / "server.log"
+    with suppress(OSError):
+        if log.stat().st_size > LOG_BYTES:
+            folder.run(["/bin/sh", "-c", ': > "$1"', "sh", f"{folder.inside}/server.log"])
+
+
+def _start_error(folder: ServerFolder, tail: str | None) -> Misconfigured:
+    if tail is None:
+        return Misconfigured(
+            "database_not_started", f"The embedded database in {folder.path} runs, but does not answer."
+        )
+    found = _disk_error(folder, tail)
+    if found is not None:
+        return found
+    fatal = re.findall(r"(?:FATAL|PANIC):\s*(.+)", tail)
+    reason = fatal[-1].strip().rstrip(".")[:300] if fatal else "it did not say why"
+    return Misconfigured(
+        "database_not_started", f"The embedded database did not start: {reason} (see {folder.path / 'server.log'})."
+    )
+
+
+def _disk_error(folder: ServerFolder, text: str) -> Misconfigured | None:
+    if re.search(r"No space left on device|[Dd]isk quota exceeded|could not write .* at offset", text):
+        return Misconfigured("disk_full", f"The disk with {folder.path} is full: make room and start again.")
+    if "Read-only file system" in text:
+        return Misconfigured(
+            "home_unwritable", f"The disk with {folder.path} is read-only: choose another NEWSREEL_HOME."
+        )
+    return None
