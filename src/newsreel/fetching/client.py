@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import aiohttp
@@ -282,24 +283,21 @@ async def _bodies(answer: aiohttp.ClientResponse, call: _Call) -> tuple[bytes, b
     if not call.cut and (answer.content_length or 0) > limits.wire_bytes:
         raise too_large
     decoder = Decoder(names, limits.decoded_bytes)
-    pieces: list[bytes] = []
-    received = 0
+    wire = BytesIO()
     async for piece in answer.content.iter_any():
-        received += len(piece)
-        if received > limits.wire_bytes:
-            if call.cut:
-                return b"", decoder.so_far()
+        if wire.tell() + len(piece) > limits.wire_bytes and not call.cut:
             raise too_large
-        pieces.append(piece)
-        if names:
-            try:
-                decoder.feed(piece)
-            except Permanent as error:
-                if call.cut and error.outcome == "too_large_decoded":
-                    return b"", decoder.so_far()
-                raise
-    wire = b"".join(pieces)
-    return wire, decoder.finish() if names else wire
+        wire.write(piece)
+        try:
+            decoder.feed(piece)
+        except Permanent as error:
+            if call.cut and error.outcome == "too_large_decoded":
+                return wire.getvalue(), decoder.so_far()
+            raise
+        if wire.tell() > limits.wire_bytes:
+            return wire.getvalue(), decoder.so_far()
+    body = decoder.finish()
+    return wire.getvalue() if names else body, body
 
 
 def _next_hop(target: Target, location: str | None) -> Target:

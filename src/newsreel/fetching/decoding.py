@@ -88,8 +88,11 @@ class Decoder:
         return self._out.getvalue()
 
     def _push(self, depth: int, data: bytes) -> None:
+        room = self._limit - self._made[depth]
         self._made[depth] += len(data)
-        if self._made[depth] > self._limit:
+        if len(data) > room:
+            if depth == len(self._layers):
+                self._out.write(data[:room])
             raise Permanent("too_large_decoded", f"The answer unpacks to more than {self._limit:,} bytes.")
         if depth == len(self._layers):
             self._out.write(data)

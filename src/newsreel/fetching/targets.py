@@ -117,6 +117,8 @@ def check_target(
 
 def _host(written: str) -> tuple[str, bool]:
     if written.startswith("["):
+        if "%" in written:  # a scope, which only addresses of a local network have
+            raise Permanent("address_refused", "The address is one of a local network.")
         try:
             return str(ipaddress.IPv6Address(written[1:-1])), True
         except ValueError:

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from newsreel.fetching.pacing import Pacer
+
+
+class Time:
+    """Seconds that pass only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+async def test_one_at_once_and_a_gap_from_end_to_start() -> None:
+    time = Time()
+    pacer = Pacer(1.0, time, time.sleep)
+    spans: list[tuple[float, float]] = []
+
+    async def ask() -> None:
+        async with pacer.turn("a.example"):
+            began = time.now
+            await time.sleep(0.25)
+            spans.append((began, time.now))
+
+    await asyncio.gather(*(ask() for _ in range(4)))
+    assert spans == [(100.0, 100.25), (101.25, 101.5), (102.5, 102.75), (103.75, 104.0)]
+
+
+async def test_hosts_do_not_wait_for_each_other() -> None:
+    time = Time()
+    pacer = Pacer(1.0, time, time.sleep)
+    async with pacer.turn("a.example"), pacer.turn("b.example"):
+        assert time.now == 100.0
+
+
+async def test_a_gap_of_its_own() -> None:
+    time = Time()
+    pacer = Pacer(1.0, time, time.sleep)
+    for gap, expected in ((None, 100.0), (5.0, 105.0), (0.0, 105.0), (None, 106.0)):
+        async with pacer.turn("a.example", gap):
+            assert time.now == expected
+
+
+async def test_without_a_gap_still_one_at_once() -> None:
+    pacer = Pacer(0.0)
+    busy = most = 0
+
+    async def ask() -> None:
+        nonlocal busy, most
+        async with pacer.turn("a.example"):
+            busy += 1
+            most = max(busy, most)
+            await asyncio.sleep(0)
+            busy -= 1
+
+    await asyncio.gather(*(ask() for _ in range(50)))
+    assert most == 1
+
+
+async def test_turns_go_in_the_order_of_asking_and_failures_give_theirs_back() -> None:
+    time = Time()
+    pacer = Pacer(1.0, time, time.sleep)
+    order: list[int] = []
+
+    async def ask(number: int) -> None:
+        async with pacer.turn("a.example"):
+            order.append(number)
+            if number == 1:
+                raise RuntimeError("failed within its turn")
+
+    results = await asyncio.gather(*(ask(number) for number in range(4)), return_exceptions=True)
+    assert order == [0, 1, 2, 3]
+    assert [type(result) for result in results] == [type(None), RuntimeError, type(None), type(None)]
+    assert time.now == 103.0
+
+
+async def test_who_gives_up_waiting_holds_up_nobody() -> None:
+    pacer = Pacer(0.0)
+    async with pacer.turn("a.example"):
+        waiting = asyncio.create_task(pacer.turn("a.example").__aenter__())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    async with asyncio.timeout(1), pacer.turn("a.example"):
+        pass
+
+
+async def test_idle_hosts_are_forgotten() -> None:
+    time = Time()
+    pacer = Pacer(0.0, time, time.sleep)
+    for number in range(5000):
+        async with pacer.turn(f"{number}.example"):
+            time.now += 1
+    assert len(pacer) < 1200
+    async with pacer.turn("slow.example", 3600.0):
+        pass
+    for number in range(2000):
+        async with pacer.turn(f"again{number}.example"):
+            time.now += 1
+    began = time.now
+    async with pacer.turn("slow.example", 3600.0):
+        assert time.now == began + 1600.0

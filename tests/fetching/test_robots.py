@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsreel.core.errors import Permanent, Temporary
+from newsreel.fetching import Fetcher, Policy, RobotsRules
+from tests.fetching.loopback import Names, Site, answer
+from tests.shared import SHARED, needs_shared
+
+CASES = SHARED / "suites" / "robots" / "google_robots_cases.json"
+# Google's library leaves escapes as they are on both sides and asks its caller to escape; RFC 9309, 2.2.2, has a
+# table in which '/foo/bar/%62%61%7A' allows '/foo/bar/baz'. Protego does as the RFC says.
+AGAINST_THE_RFC = {"http://foo.bar/foo/bar/ツ", "http://foo.bar/foo/bar/baz"}
+
+
+@needs_shared
+def test_google_s_assertions() -> None:
+    wrong = []
+    cases = json.loads(CASES.read_text("utf-8"))
+    for case in cases:
+        if RobotsRules(case["robots"], case["agent"]).allows(case["url"]) != case["allowed"]:
+            wrong.append(case)
+    assert len(cases) == 142
+    assert len(wrong) == 3
+    assert {case["url"] for case in wrong} <= AGAINST_THE_RFC
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("", True),
+        ("User-agent: *\nDisallow: /", False),
+        ("User-agent: *\nDisallow:", True),
+        ("User-agent: *\nDisallow: /\nAllow: /a", True),
+        ("User-agent: *\nDisallow: /a/b\nAllow: /a", False),
+        ("User-agent: *\nDisallow: /a/b$", True),
+        ("User-agent: *\nDisallow: /*.html", False),
+        ("User-agent: newsreel\nAllow: /\n\nUser-agent: *\nDisallow: /", True),
+        ("User-agent: *\nAllow: /\n\nUser-agent: Newsreel/1.0\nDisallow: /", False),
+        ("User-agent: NewsreelBot\nDisallow: /", True),
+        ("User-agent: News\nDisallow: /", True),
+        ("User-agent: GPTBot\nUser-agent: Newsreel\nDisallow: /", False),
+        ("User-agent: GPTBot\nContent-Signal: no\nUser-agent: Newsreel\nDisallow: /", False),
+        ("User-agent: Newsreel\nSitemap: https://a.example/s.xml\nDisallow: /", False),
+        ("User-agent: Newsreel\nDisallow: /b\n\nUser-agent: Newsreel\nDisallow: /a", False),
+        ("User-agent: Newsreel\n\nUser-agent: *\nDisallow: /", False),  # one group of two names
+        ("User-agent: Newsreel\nDisallow:\n\nUser-agent: *\nDisallow: /", True),
+        ("\ufeffUser-agent: *\r\nDisallow: /\r\n", False),
+        ("user-agent : * # all\rdisallow : / # everything", False),
+        ("<!doctype html><html><body>not found</body></html>", True),
+        ("User-agent: *\nDisallow: /a\u2028Allow: /", True),
+    ],
+)
+def test_rules(text: str, allowed: bool) -> None:
+    assert RobotsRules(text).allows("https://a.example/a/b.html?c=d") == allowed
+
+
+def test_crawl_delay_and_sitemaps() -> None:
+    rules = RobotsRules(
+        "Sitemap: https://a.example/1.xml\nUser-agent: *\nCrawl-delay: 2.5\nDisallow: /x\nsitemap:https://a.example/2.xml"
+    )
+    assert rules.crawl_delay == 2.5
+    assert rules.sitemaps == ("https://a.example/1.xml", "https://a.example/2.xml")
+    assert RobotsRules("User-agent: *\nCrawl-delay: 86400").crawl_delay == 60.0
+    assert RobotsRules("User-agent: other\nCrawl-delay: 5").crawl_delay is None
+    for nonsense in ("nan", "-1", "inf", "soon", ""):
+        assert RobotsRules(f"User-agent: *\nCrawl-delay: {nonsense}").crawl_delay is None
+
+
+def test_a_hostile_file_takes_no_time() -> None:
+    files = [
+        b"User-agent: *\n" + b"Disallow: /" + b"*a" * 250_000,
+        b"User-agent: *\n" + b"Disallow: /*a*b*c*d$\n" * 25_000,
+        b"User-agent: " * 50_000,
+        b"".join(b"User-agent: bot%d\nDisallow: /%d\n" % (number, number) for number in range(15_000)),
+        b"disal" + b"s" * 600_000,
+        b"\xff\xfe\x00" * 200_000,
+    ]
+    for body in files:
+        began = time.perf_counter()
+        RobotsRules.from_bytes(body).allows("https://a.example/" + "ab" * 1000)
+        assert time.perf_counter() - began < 1.0
+
+
+@given(st.binary(max_size=500), st.text(max_size=50))
+def test_any_bytes_are_rules(body: bytes, path: str) -> None:
+    rules = RobotsRules.from_bytes(b"User-agent: *\nDisallow: /private" + body)
+    assert rules.allows("https://a.example/" + path) in (True, False)
+
+
+# ---- over a real connection
+
+PAGE = answer(200, b"page", "Content-Type: text/html")
+
+
+async def outcome(fetcher: Fetcher, url: str) -> str:
+    try:
+        await fetcher.fetch(url)
+    except (Permanent, Temporary) as error:
+        return f"{type(error).__name__} {error.outcome}"
+    return "read"
+
+
+@pytest.mark.parametrize(
+    ("robots", "expected"),
+    [
+        (answer(200, b"User-agent: *\nDisallow: /private"), "read"),
+        (answer(200, b"User-agent: Newsreel\nDisallow: /page"), "Permanent robots_disallowed"),
+        (answer(404), "read"),
+        (answer(403), "read"),
+        (answer(401), "read"),
+        (answer(410), "read"),
+        (answer(429, b"", "Retry-After: 7"), "Temporary robots_unreachable"),
+        (answer(500), "Temporary robots_unreachable"),
+        (answer(503), "Temporary robots_unreachable"),
+        (b"not http at all\r\n\r\n", "Temporary robots_unreachable"),
+        (b"", "Temporary robots_unreachable"),
+        (answer(200, b"broken", "Content-Encoding: gzip"), "Temporary robots_unreachable"),
+        (answer(302, b"", "Location: /robots.txt"), "read"),  # more than five redirects: as if there were none
+        (answer(301, b"", "Location: /other.txt"), "Permanent robots_disallowed"),
+        (answer(200, b"User-agent: *\nDisallow: /page\n" + b"#" * 2_000_000), "Permanent robots_disallowed"),
+    ],
+)
+async def test_what_an_answer_means(site: Site, fetcher: Fetcher, robots: bytes, expected: str) -> None:
+    site.pages = {
+        "/page": PAGE,
+        "/robots.txt": robots,
+        "/other.txt": answer(200, b"User-agent: *\nDisallow: /page"),
+    }
+    assert await outcome(fetcher, site.url("/page")) == expected
+    assert ("/page" in site.paths()) == (expected == "read")
+
+
+async def test_unreachable_says_when_to_come_back(site: Site, fetcher: Fetcher) -> None:
+    site.pages = {"/robots.txt": answer(503, b"", "Retry-After: 30")}
+    with pytest.raises(Temporary) as caught:
+        await fetcher.fetch(site.url("/page"))
+    assert caught.value.retry_after == 30
+    assert caught.value.reason.endswith("answered 503 (Service Unavailable).")
+
+
+async def test_asked_for_once_by_many_and_kept_for_a_day(site: Site) -> None:
+    site.pages = {"/page": PAGE, "/robots.txt": answer(200, b"User-agent: *\nAllow: /")}
+    now = [datetime(2025, 8, 12, tzinfo=UTC)]
+    policy = Policy(gap=0, allowed_hosts=frozenset({site.place}))
+    async with Fetcher(policy, clock=lambda: now[0], resolver=Names()) as fetcher:
+        await asyncio.gather(*(fetcher.fetch(site.url("/page")) for _ in range(10)))
+        assert site.paths().count("/robots.txt") == 1
+        now[0] += timedelta(hours=23)
+        await fetcher.fetch(site.url("/page"))
+        assert site.paths().count("/robots.txt") == 1
+        now[0] += timedelta(hours=2)
+        await fetcher.fetch(site.url("/page"))
+        assert site.paths().count("/robots.txt") == 2
+        assert site.most_busy == 1
+
+
+async def test_one_who_gives_up_leaves_it_to_the_others(site: Site, fetcher: Fetcher) -> None:
+    site.pages = {"/page": PAGE, "/robots.txt": answer(200, b"User-agent: *\nAllow: /")}
+    site.delay = 0.1
+    first, second = (asyncio.create_task(fetcher.fetch(site.url("/page"))) for _ in range(2))
+    await asyncio.sleep(0.05)
+    first.cancel()
+    assert (await second).body == b"page"
+    assert site.paths() == ["/robots.txt", "/page"]
+
+
+async def test_rules_can_be_asked_for(site: Site, fetcher: Fetcher) -> None:
+    site.pages = {"/robots.txt": answer(200, b"Sitemap: https://a.example/news.xml")}
+    assert (await fetcher.robots_for(site.url("/page"))).sitemaps == ("https://a.example/news.xml",)
+    assert site.asked[0].headers["user-agent"].startswith("Newsreel/")
+
+
+async def test_crawl_delay_is_kept(site: Site) -> None:
+    site.pages = {"/page": PAGE, "/robots.txt": answer(200, b"User-agent: *\nCrawl-delay: 20")}
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(min(seconds, 0.01))
+        raise InterruptedError
+
+    async with Fetcher(Policy(gap=0, allowed_hosts=frozenset({site.place})), sleep=sleep, resolver=Names()) as fetcher:
+        with pytest.raises(InterruptedError):
+            await fetcher.fetch(site.url("/page"))
+    assert 19 < slept[0] <= 20
