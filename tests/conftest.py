@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import django
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 from tests import browser as chromium
 from tests import database
@@ -16,16 +19,22 @@ if TYPE_CHECKING:
 
     from newsreel.archive.embedded import ServerAddress
 
-# Before Django's settings are read. That is why pyproject.toml does not name them: pytest-django would read them first.
+TESTS = Path(__file__).resolve().parent
+# The rooms that know no Django: their tests run without it, and a run of them alone never loads it.
+PURE_ROOMS = {"core", "sources", "discovery", "fetching", "extraction", "enrichment", "sample"}
+
+# Before Django's settings are read. That is also why pyproject.toml does not name them: pytest-django would read them
+# before this file.
 _home = database.claim_environment()
-os.environ["DJANGO_SETTINGS_MODULE"] = "newsreel.site.settings"
 
 
-def pytest_configure() -> None:
-    """Read the settings: pytest-django then sets Django up, where it finds them read."""
-    from django.conf import settings
-
-    _ = settings.DATABASES
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
+    """Set Django up before the first test file that needs it is imported."""
+    room = file_path.relative_to(TESTS).parts[0] if file_path.is_relative_to(TESTS) else ""
+    if file_path.name.startswith("test_") and room not in PURE_ROOMS and "DJANGO_SETTINGS_MODULE" not in os.environ:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "newsreel.site.settings"
+        django.setup()
+        parent.config.stash[blocking_manager_key].block()  # as pytest-django does: no database but by its mark
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -53,13 +53,15 @@ def wheel_folder() -> Path:
 
 
 def program_folder(
-    run: Callable[..., subprocess.CompletedProcess[str]], copies: tuple[Path, ...] = COPY_FOLDERS
+    run: Callable[..., subprocess.CompletedProcess[str]],
+    copies: tuple[Path, ...] = COPY_FOLDERS,
+    folder: Path | None = None,
 ) -> Path:
     """The folder with bin/ that the server's user can run: the wheel's own, else a copy of it (40 MB, made once).
 
     ``run`` runs a command as that user. Misconfigured where neither can be run.
     """
-    folder = wheel_folder()
+    folder = folder or wheel_folder()
     reason = _why_not(run, folder)
     if reason is None:
         return folder

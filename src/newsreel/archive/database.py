@@ -13,7 +13,7 @@ OLDEST_MAJOR = 15
 CONNECT_SECONDS = 10
 
 
-def check_server(dsn: str) -> None:
+def check_server(dsn: str, oldest: int = OLDEST_MAJOR) -> None:
     """Whether the server that ``dsn`` names can hold the archive: it answers, lets us in, is PostgreSQL 15 or newer,
     has the database and the extension ``vector`` (made here where we may). Misconfigured, in one sentence without
     a password, where not.
@@ -25,11 +25,10 @@ def check_server(dsn: str) -> None:
         raise _unreachable(place, error) from None
     with connection:
         version = connection.info.server_version
-        if version < OLDEST_MAJOR * 10000:
+        if version < oldest * 10000:
             raise Misconfigured(
                 "database_too_old",
-                f"The database server at {place} is PostgreSQL {version // 10000}; "
-                f"Newsreel needs {OLDEST_MAJOR} or newer.",
+                f"The database server at {place} is PostgreSQL {version // 10000}; Newsreel needs {oldest} or newer.",
             )
         _need_vector(connection, place)
 
@@ -55,10 +54,7 @@ def connection_parts(dsn: str) -> dict[str, str]:
     except psycopg.Error:
         parts = {}
     if not parts.get("dbname"):
-        raise Misconfigured(
-            "bad_setting",
-            "NEWSREEL_DATABASE_URL is not an address of a PostgreSQL database: write postgresql://user:password@host:port/name.",
-        )
+        raise Misconfigured("bad_setting", _NO_ADDRESS)
     return parts
 
 
@@ -96,7 +92,15 @@ def _unreachable(place: str, error: psycopg.Error) -> Misconfigured:
     return Misconfigured("database_unreachable", f"No connection to the database server at {place}.")
 
 
+_NO_ADDRESS = (
+    "NEWSREEL_DATABASE_URL is not an address of a PostgreSQL database: write postgresql://user:password@host:port/name."
+)
 _REFUSALS = (
+    (
+        "bad_setting",
+        r"invalid integer value|invalid port number|invalid connection option|invalid sslmode",
+        _NO_ADDRESS,
+    ),
     (
         "database_login",
         r"password authentication failed|28P01|no password supplied|authentication failed|Peer auth",
@@ -132,11 +136,11 @@ _REFUSALS = (
         r"is starting up|not yet accepting|in recovery mode|is shutting down",
         "The database server at {place} is just starting or stopping: try again in a moment.",
     ),
-    ("database_unreachable", r"[Cc]onnection refused", "Nothing answers at {place}: is the database server running?"),
+    ("database_unreachable", r"[Cc]onnection refused", "Nothing answers at {place}: start the database server there."),
     (
         "database_unreachable",
         r"No such file or directory",
-        "There is no database server's socket at {place}: is the server running?",
+        "There is no database server's socket at {place}: start the server there.",
     ),
     (
         "database_unreachable",

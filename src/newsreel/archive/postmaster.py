@@ -164,27 +164,32 @@ def answers(address: ServerAddress) -> bool:
 
 def _clear_remains(folder: ServerFolder, address: ServerAddress) -> None:
     """What keeps a server from starting and will not go away by itself: a server of this folder that cannot be
-    reached (its socket was swept from /tmp), or a lock file whose number now belongs to another program (a container
-    started again) or to a process that is dead but not yet waited for.
+    reached (its socket was swept from /tmp), or lock files whose number now belongs to another program (a container
+    started again) or to a dead process that nobody has waited for (a container's first process may never).
+    Of other dead processes PostgreSQL itself sees that its lock files are stale.
     """
-    pid = _postmaster_pid(folder)
-    if pid is None:
+    lock, socket = folder.path / "data" / "postmaster.pid", f".s.PGSQL.{PORT}"
+    pid = _pid_in(lock)
+    if pid is not None and _is_postmaster(folder, pid):
+        if not answers(address):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+            _wait_until_gone(folder, pid)
         return
-    if _is_postmaster(folder, pid):
-        if answers(address):
-            return
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)
-        _wait_until_gone(folder, pid)
-    elif Path(f"/proc/{pid}").exists():  # of a dead process PostgreSQL itself sees that its lock file is stale
+    if pid is not None and Path(f"/proc/{pid}").exists():
         folder.run(["/bin/rm", "-f", f"{folder.inside}/data/postmaster.pid"])
+    private = Path(address.socket_folder)
+    pid = _pid_in(private / f"{socket}.lock")
+    if pid is not None and Path(f"/proc/{pid}").exists():
+        for name in (socket, f"{socket}.lock"):
+            (private / name).unlink(missing_ok=True)
 
 
-def _postmaster_pid(folder: ServerFolder) -> int | None:
+def _pid_in(lock: Path) -> int | None:
+    """The process that a lock file of PostgreSQL's names in its first line."""
     try:
-        first = (folder.path / "data" / "postmaster.pid").read_text().splitlines()[0]
-        return int(first)
-    except (OSError, ValueError, IndexError):
+        return int(lock.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
         return None
 
 
@@ -219,7 +224,7 @@ def _wait_until_gone(folder: ServerFolder, pid: int) -> bool:
 
 def stop(folder: ServerFolder) -> bool:
     """A fast stop: open transactions are undone, everything committed is on the disk."""
-    pid = _postmaster_pid(folder)
+    pid = _pid_in(folder.path / "data" / "postmaster.pid")
     if pid is None or not _is_postmaster(folder, pid):
         return False
     with suppress(ProcessLookupError):
