@@ -101,7 +101,9 @@ class Article(models.Model):
         ENRICHED = "enriched"
         FAILED = "failed"  # enrichment gave up; the article itself is whole
 
-    key = models.CharField(max_length=2100, unique=True)  # identity of its address, or of its canonical one on the same site
+    key = models.CharField(
+        max_length=2100, unique=True
+    )  # identity of its address, or of its canonical one on the same site
     url = models.TextField()  # as it was found
     canonical_url = models.TextField(blank=True, default="")  # as the page says, also where it names another site
     source = models.ForeignKey(Source, models.CASCADE, related_name="articles")
@@ -112,6 +114,7 @@ class Article(models.Model):
     modified_at = models.DateTimeField(null=True)
     first_seen = models.DateTimeField()
     shown_at = models.DateTimeField()
+    changed_at = models.DateTimeField(db_default=Now())  # added, changed or enriched
     statements = models.JSONField(default=dict)
     authors = models.JSONField(default=list)
     section = models.CharField(max_length=200, blank=True, default="")
@@ -133,6 +136,7 @@ class Article(models.Model):
             models.Index("source", F("shown_at").desc(), F("id").desc(), name="article_source_newest"),
             models.Index("channel", F("shown_at").desc(), F("id").desc(), name="article_channel_newest"),
             models.Index(fields=["id"], condition=Q(state="stored"), name="article_to_enrich"),
+            models.Index(fields=["changed_at"], name="article_changed"),
         ]
 
     def __str__(self) -> str:

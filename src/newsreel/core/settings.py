@@ -6,7 +6,6 @@ What is needed before there is a database comes from the environment (``NEWSREEL
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -42,11 +41,22 @@ class Settings(BaseSettings):
         description="A PostgreSQL server of your own (15 or newer, with pgvector): postgresql://user:password@host:port/name. Empty: the embedded server in the data folder.",
     )
     port: int = Field(8000, ge=1, le=65535, description="The portal's port on loopback.")
-    name: str = Field("Newsreel 环球要闻", min_length=1, max_length=80, description="The portal's name, as readers see it.")
-    language: Literal["zh-hans", "en"] = Field("zh-hans", description="The language of the pages until a reader chooses: zh-hans or en.")
-    time_zone: str = Field("Asia/Shanghai", description="The zone of the times shown until the reader's browser has told its own.")
-    proxy: str = Field("", description="An HTTP proxy for everything that goes out: http://host:port. It is trusted with the look-up of names.")
-    ca_file: Path | None = Field(None, description="A PEM file of certificate authorities to trust besides the system's.")
+    name: str = Field(
+        "Newsreel 环球要闻", min_length=1, max_length=80, description="The portal's name, as readers see it."
+    )
+    language: Literal["zh-hans", "en"] = Field(
+        "zh-hans", description="The language of the pages until a reader chooses: zh-hans or en."
+    )
+    time_zone: str = Field(
+        "Asia/Shanghai", description="The zone of the times shown until the reader's browser has told its own."
+    )
+    proxy: str = Field(
+        "",
+        description="An HTTP proxy for everything that goes out: http://host:port. It is trusted with the look-up of names.",
+    )
+    ca_file: Path | None = Field(
+        None, description="A PEM file of certificate authorities to trust besides the system's."
+    )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Exceptions to the rule that nothing is fetched from private or special addresses or unusual ports: host:port, separated by commas.",
@@ -57,9 +67,18 @@ class Settings(BaseSettings):
     )
     crawl_gap: float = Field(1.0, ge=0, le=3600, description="Seconds between two requests to one host.")
     crawl_hosts: int = Field(16, ge=1, le=500, description="Hosts read at the same time by one worker.")
-    crawl_interval: int = Field(900, ge=10, le=86400, description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news.")
-    snapshot_days: int = Field(0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever.")
-    secret_key: str = Field("", description="Signs cookies. Empty: made at the first start and kept in the data folder.")
+    crawl_interval: int = Field(
+        900,
+        ge=10,
+        le=86400,
+        description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news.",
+    )
+    snapshot_days: int = Field(
+        0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever."
+    )
+    secret_key: str = Field(
+        "", description="Signs cookies. Empty: made at the first start and kept in the data folder."
+    )
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
@@ -92,7 +111,18 @@ def read_settings() -> Settings:
         raise Misconfigured("bad_setting", f"{name}: {message} (it is {str(first['input'])[:80]!r}).") from None
 
 
-@lru_cache(maxsize=1)
+_current: Settings | None = None
+
+
 def settings() -> Settings:
     """The settings of this process, read once."""
-    return read_settings()
+    global _current
+    if _current is None:
+        _current = read_settings()
+    return _current
+
+
+def use(chosen: Settings) -> None:
+    """Puts other settings in place for this process: the start-up fills in the address of the embedded database."""
+    global _current
+    _current = chosen

@@ -1,0 +1,196 @@
+"""Who works on what.
+
+A claim is one short committed UPDATE (SKIP LOCKED) that writes the owner and an expiry on the row; no transaction is
+held over the work. An owner lives as long as its session holds an advisory lock, so the rows of a killed worker are
+free again at once; the expiry is for one that hangs. All times are the database's, so machines need not agree.
+
+A time further ahead than anything that we ever write (MAX_AHEAD) is the mark of a clock that was wrong for a while:
+it counts as past, so that a moved clock costs one early visit and not a silent week.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import psycopg
+from django.db import connection
+
+LOCK_CLASS = 0x4E455753  # 'NEWS': the class of our advisory locks
+LEASE_SECONDS = 180
+MAX_AHEAD = "interval '8 days'"
+MAX_ATTEMPTS = 3
+
+_LIVE = """(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
+            AND classid::bigint = {klass} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+""".format(klass=LOCK_CLASS)
+_DUE = f"({{0}} <= now() OR {{0}} > now() + {MAX_AHEAD})"
+_FREE_HOST = f"""(h.lease_owner IS NULL OR h.leased_until < now() OR h.leased_until > now() + {MAX_AHEAD}
+                  OR h.lease_owner NOT IN {_LIVE})"""
+_CHANNEL_DUE = f"""EXISTS (SELECT 1 FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
+                   WHERE c.host = h.name AND NOT s.paused AND {_DUE.format("c.next_due_at")})"""
+_LEAD_DUE = f"""EXISTS (SELECT 1 FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
+                JOIN archive_source s ON s.id = c.source_id
+                WHERE l.host = h.name AND NOT s.paused AND {_DUE.format("l.next_due_at")})"""
+
+_CLAIM_HOSTS = f"""
+    UPDATE archive_host SET lease_owner = %s, leased_until = now() + make_interval(secs => %s)
+    WHERE name IN (SELECT h.name FROM archive_host h
+                   WHERE {_DUE.format("h.next_due_at")} AND {_FREE_HOST} AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
+                   ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED)
+    RETURNING name
+"""
+_CLAIM_ARTICLES = f"""
+    UPDATE archive_article SET claim_owner = %s, claimed_until = now() + make_interval(secs => %s), attempts = attempts + 1
+    WHERE id IN (SELECT id FROM archive_article
+                 WHERE state = 'stored' AND (claim_owner IS NULL OR claimed_until < now()
+                       OR claimed_until > now() + {MAX_AHEAD} OR claim_owner NOT IN {_LIVE})
+                 ORDER BY id DESC LIMIT %s FOR UPDATE SKIP LOCKED)
+    RETURNING id
+"""
+_SOONEST = f"""
+    SELECT extract(epoch FROM min(greatest(h.next_due_at, l.due)) - now())::float8
+    FROM archive_host h
+    JOIN (SELECT host, next_due_at AS due FROM archive_channel c JOIN archive_source s ON s.id = c.source_id AND NOT s.paused
+          UNION ALL
+          SELECT l.host, l.next_due_at FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
+          JOIN archive_source s ON s.id = c.source_id AND NOT s.paused WHERE l.next_due_at IS NOT NULL) AS l ON l.host = h.name
+    WHERE h.waiting_for_host OR l.due <= now()
+"""
+
+
+class Owner:
+    """This process as an owner of claims, for as long as its own session lives. Usable from any thread."""
+
+    def __init__(self, conninfo: dict[str, str]) -> None:
+        self.number = secrets.randbelow(2**31 - 1) + 1
+        self._conninfo = conninfo
+        self._connection: psycopg.Connection | None = None
+        self._guard = threading.Lock()
+
+    def alive(self) -> int:
+        """The owner's number, once its lock is surely held (after a restart of the server it is taken anew)."""
+        with self._guard:
+            if self._connection is not None:
+                try:
+                    self._connection.execute("SELECT 1")
+                except psycopg.Error:
+                    self._connection.close()
+                    self._connection = None
+                else:
+                    return self.number
+            fresh = psycopg.connect(**self._conninfo, autocommit=True, application_name="newsreel owner")  # type: ignore[arg-type]
+            fresh.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, self.number])
+            self._connection = fresh
+        return self.number
+
+    def close(self) -> None:
+        """Gives everything back."""
+        with self._guard:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+
+def claim_hosts(owner: Owner, limit: int) -> list[str]:
+    """At most ``limit`` hosts with something due, now leased to us."""
+    number = owner.alive()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_HOSTS, [number, LEASE_SECONDS, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def renew_hosts(owner: Owner, hosts: Sequence[str]) -> set[str]:
+    """Prolongs our leases; those that are no longer ours are missing from the answer."""
+    number = owner.alive()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE archive_host SET leased_until = now() + make_interval(secs => %s)"
+            " WHERE name = ANY(%s) AND lease_owner = %s RETURNING name",
+            [LEASE_SECONDS, list(hosts), number],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def release_hosts(owner: Owner, hosts: Sequence[str]) -> None:
+    """Gives leases back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE archive_host SET lease_owner = NULL, leased_until = NULL WHERE name = ANY(%s) AND lease_owner = %s",
+            [list(hosts), owner.number],
+        )
+
+
+def ensure_hosts(hosts: Iterable[str]) -> None:
+    """A row for each host, so that it can be leased."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO archive_host (name, waiting_for_host, failures) SELECT name, false, 0 FROM unnest(%s::text[]) AS name"
+            " ORDER BY name ON CONFLICT DO NOTHING",
+            [sorted(set(hosts))],
+        )
+
+
+class DueWork(NamedTuple):
+    """Ids of what is due on one host, the more urgent first."""
+
+    channels: list[int]
+    leads: list[int]
+
+
+def due_on_host(host: str, limit: int) -> DueWork:
+    """What a lease's holder has to do now: channels first, then new addresses, the newest first, then second visits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id FROM archive_channel c JOIN archive_source s ON s.id = c.source_id"
+            f" WHERE c.host = %s AND NOT s.paused AND {_DUE.format('c.next_due_at')} ORDER BY c.next_due_at LIMIT %s",
+            [host, limit],
+        )
+        channels = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT l.id FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id JOIN archive_source s ON s.id = c.source_id"
+            f" WHERE l.host = %s AND NOT s.paused AND {_DUE.format('l.next_due_at')}"
+            " ORDER BY l.visits, l.attempts, l.id DESC LIMIT %s",
+            [host, limit],
+        )
+        return DueWork(channels, [row[0] for row in cursor.fetchall()])
+
+
+def claim_articles(owner: Owner, limit: int) -> list[int]:
+    """Ids of articles to enrich, newest first, now claimed by us. Their attempts are counted before the work starts."""
+    number = owner.alive()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_ARTICLES, [number, LEASE_SECONDS, limit])
+        return sorted((row[0] for row in cursor.fetchall()), reverse=True)
+
+
+def seconds_to_next() -> float | None:
+    """Seconds until something is due on a host that named the time itself (Retry-After), or is due and leased by
+    another: what a crawl that goes to the end has to wait for. None where there is nothing; negative is overdue.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SOONEST)
+        row = cursor.fetchone()
+    return None if row is None or row[0] is None else float(row[0])
+
+
+def hosts_due() -> bool:
+    """Whether a worker would find a host to read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT 1 FROM archive_host h WHERE {_DUE.format('h.next_due_at')}"
+            f" AND {_FREE_HOST} AND ({_CHANNEL_DUE} OR {_LEAD_DUE}))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def articles_due() -> bool:
+    """Whether a worker would find an article to enrich."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM archive_article WHERE state = 'stored' AND (claim_owner IS NULL"
+            f" OR claimed_until < now() OR claim_owner NOT IN {_LIVE}))"
+        )
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,24 @@
+"""What the archive forgets, by its settings."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models.functions import Now
+
+from newsreel.archive.models import Change, Snapshot
+from newsreel.archive.snapshots import SnapshotStore, oldest_day_kept
+
+
+def forget_evidence(store: SnapshotStore, now: datetime, days: int) -> int:
+    """Removes evidence older than ``days`` with the rows that name it; how many files. 0 days: nothing, ever."""
+    if days <= 0:
+        return 0
+    gone = store.forget_before(oldest_day_kept(now, days))
+    Snapshot.objects.filter(file__in=gone).delete()
+    return len(gone)
+
+
+def forget_changes(age: timedelta) -> int:
+    """Removes lines of the change log that no follower can still want; a follower that was away longer starts anew."""
+    return Change.objects.filter(at__lt=Now() - age).delete()[0]

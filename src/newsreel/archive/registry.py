@@ -1,0 +1,281 @@
+"""Sources and their channels: adding, pausing, removing, and what a reading of a channel leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Least, Now, Power
+
+from newsreel.archive import changes
+from newsreel.archive.claims import ensure_hosts
+from newsreel.archive.models import Article, Channel, Host, Lead, Source
+from newsreel.core.types import ChannelKind, Entry
+from newsreel.core.urls import host_of, identity, site_of
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """A channel to be watched."""
+
+    url: str
+    kind: ChannelKind
+    name: str = ""
+    name_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A publisher to be watched."""
+
+    site: str
+    name: str
+    home_url: str
+    name_zh: str = ""
+    country: str = ""
+    language: str = ""
+
+
+def known_channel(url: str) -> Channel | None:
+    """The channel at an address, if we watch it already."""
+    return Channel.objects.select_related("source").filter(key=channel_key(url)).first()
+
+
+def channel_key(url: str) -> str:
+    """A channel's identity: its address's, the part that a query names included."""
+    return identity(url)
+
+
+def channels_of_home(url: str) -> list[Channel]:
+    """The channels of a source whose home page stands at this address."""
+    homes = [
+        source.pk for source in Source.objects.filter(site=site_of(url)) if identity(source.home_url) == identity(url)
+    ]
+    return list(Channel.objects.select_related("source").filter(source_id__in=homes).order_by("id"))
+
+
+@transaction.atomic
+def register(
+    facts: SourceFacts, channels: Sequence[ChannelFacts], interval: int, **reach: Any
+) -> tuple[Source, list[Channel]]:
+    """Adds a source and its channels, or those that are missing. The source, and the channels that are new.
+
+    ``reach``: proxy, ca_file and allowed_ports of a new source, where they differ from the settings.
+    """
+    about = {key: value for key, value in asdict(facts).items() if key != "site"}
+    source, created = Source.objects.get_or_create(site=facts.site, defaults=about | reach)
+    if created:
+        changes.record("source", [source.pk], "added")
+    made = []
+    for channel in channels:
+        row, new = Channel.objects.get_or_create(
+            key=channel_key(channel.url),
+            defaults={
+                "source": source,
+                "url": channel.url,
+                "kind": channel.kind,
+                "name": channel.name[:200],
+                "name_zh": channel.name_zh[:200],
+                "host": host_of(channel.url),
+                "interval": interval,
+            },
+        )
+        if new:
+            made.append(row)
+    ensure_hosts(row.host for row in made)
+    return source, made
+
+
+def set_paused(source: Source, paused: bool) -> None:
+    """Stops or goes on with reading a source; its articles stay."""
+    with transaction.atomic():
+        Source.objects.filter(pk=source.pk).update(paused=paused)
+        changes.record("source", [source.pk], "changed")
+
+
+def remove(source: Source) -> int:
+    """Takes a source out with its articles; their number. The evidence files stay until their time is over."""
+    with transaction.atomic():
+        articles = list(Article.objects.filter(source=source).values_list("pk", flat=True))
+        changes.record("article", articles, "removed")
+        changes.record("source", [source.pk], "removed")
+        source.delete()
+    return len(articles)
+
+
+@transaction.atomic
+def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
+    """Keeps a channel's entries as leads; how many are new.
+
+    An entry whose title or date has changed since we last saw it makes its address due again: the page was edited.
+    """
+    by_key: dict[str, Entry] = {}
+    for entry in entries:
+        key = identity(entry.url)
+        if key and key not in by_key:
+            by_key[key] = entry
+    known = {
+        lead.key: lead
+        for lead in Lead.objects.filter(key__in=list(by_key)).only("key", "entry", "state", "next_due_at")
+    }
+    ensure_hosts(host_of(entry.url) for key, entry in by_key.items() if key not in known)
+    fresh = [
+        Lead(key=key, url=entry.url, host=host_of(entry.url), channel=channel, entry=entry_json(entry))
+        for key, entry in sorted(by_key.items())
+        if key not in known
+    ]
+    Lead.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
+    edited = [
+        lead
+        for key, lead in known.items()
+        if lead.state == Lead.State.DONE
+        and _statement(lead.entry) != _statement(entry_json(by_key[key]))
+        and _says_more(by_key[key])
+    ]
+    for lead in edited:
+        lead.entry = entry_json(by_key[lead.key])
+    if edited:
+        Lead.objects.bulk_update(edited, ["entry"], batch_size=500)
+        Lead.objects.filter(pk__in=[lead.pk for lead in edited]).update(next_due_at=Now())
+    return len(fresh)
+
+
+def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, interval: int) -> None:
+    """A channel was read without fault. ``interval`` in seconds until the next time."""
+    values: dict[str, Any] = {
+        "etag": etag[:1000],
+        "last_modified": last_modified[:200],
+        "interval": interval,
+        "failures": 0,
+        "outcome": "ok",
+        "reason": "",
+        "last_read_at": Now(),
+        "next_due_at": Now() + Value(timedelta(seconds=interval)),
+    }
+    if new:
+        values["last_new_at"] = Now()
+    Channel.objects.filter(pk=channel.pk).update(**values)
+
+
+def channel_failed(channel: Channel, outcome: str, reason: str, again_in: float) -> None:
+    """A channel could not be read: why, and after how many seconds it is tried again."""
+    Channel.objects.filter(pk=channel.pk).update(
+        failures=F("failures") + 1,
+        outcome=outcome,
+        reason=reason[:500],
+        last_read_at=Now(),
+        next_due_at=Now() + Value(timedelta(seconds=again_in)),
+    )
+
+
+def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -> None:
+    """An address gave no article: why, and after how many seconds it is tried again (None: never)."""
+    due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
+    # A lead that has its article stays done: only this visit failed.
+    state = Lead.State.DONE if lead.article_id else (Lead.State.FAILED if again_in is None else Lead.State.NEW)
+    Lead.objects.filter(pk=lead.pk).update(
+        state=state, outcome=outcome, reason=reason[:500], attempts=F("attempts") + 1, next_due_at=due
+    )
+
+
+def lead_unchanged(lead: Lead, again_in: float | None) -> None:
+    """A page was visited again and is the same."""
+    due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
+    Lead.objects.filter(pk=lead.pk).update(
+        state=Lead.State.DONE, outcome="ok", reason="", attempts=0, visits=F("visits") + 1, next_due_at=due
+    )
+
+
+def host_waits(host: str, seconds: float, *, named_by_host: bool) -> None:
+    """Nothing is asked of a host for some seconds: by its own word (Retry-After), or because it does not answer; then
+    twice as long each time, up to ``seconds`` * 256.
+    """
+    wait: Any = Value(timedelta(seconds=seconds))
+    if not named_by_host:
+        wait = ExpressionWrapper(wait * Power(2.0, Least(F("failures"), 8)), output_field=DurationField())
+    Host.objects.filter(name=host).update(
+        next_due_at=Now() + wait, waiting_for_host=named_by_host, failures=F("failures") + 1
+    )
+
+
+def host_answered(host: str) -> None:
+    """A host speaks to us again."""
+    Host.objects.filter(name=host).filter(Q(failures__gt=0) | Q(waiting_for_host=True)).update(
+        failures=0, waiting_for_host=False
+    )
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """An entry as the lead keeps it."""
+    kept = asdict(entry)
+    for name in ("published", "updated"):
+        moment: datetime | None = kept[name]
+        kept[name] = moment.isoformat() if moment else None
+    return {key: _no_nul(value) for key, value in kept.items() if value}
+
+
+def entry_of(lead: Lead) -> Entry:
+    """The entry that a lead keeps."""
+    kept = dict(lead.entry)
+    for name in ("published", "updated"):
+        if kept.get(name):
+            kept[name] = datetime.fromisoformat(kept[name])
+    for name in ("authors", "categories"):
+        kept[name] = tuple(kept.get(name) or ())
+    kept.setdefault("id", lead.url)
+    kept.setdefault("url", lead.url)
+    return Entry(**kept)
+
+
+def _no_nul(value: Any) -> Any:
+    """PostgreSQL's text and jsonb take no NUL."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, (list, tuple)):
+        return [_no_nul(item) for item in value]
+    return value
+
+
+def _statement(entry: dict[str, Any]) -> tuple[object, ...]:
+    return entry.get("title"), entry.get("published"), entry.get("updated")
+
+
+def _says_more(entry: Entry) -> bool:
+    """A front page names the same address under changing teasers: only a dated entry speaks of the page itself."""
+    return entry.updated is not None or entry.published is not None
+
+
+def find_source(wanted: str) -> Source | None:
+    """The source that a person means: by its number, its site, its name, or any address of it."""
+    if wanted.isascii() and wanted.isdecimal() and len(wanted) < 18:
+        return Source.objects.filter(pk=int(wanted)).first()
+    site = site_of(wanted if "://" in wanted else f"https://{wanted}")
+    return Source.objects.filter(Q(site=site) | Q(name=wanted)).order_by("id").first()
+
+
+def overview() -> list[dict[str, Any]]:
+    """All sources with their channels and the number of their articles, in the order in which they were added."""
+    channels: dict[int, list[dict[str, Any]]] = {}
+    columns = ("id", "source_id", "kind", "name", "name_zh", "url", "outcome", "reason", "last_read_at", "next_due_at")
+    for channel in Channel.objects.order_by("id").values(*columns):
+        channels.setdefault(channel.pop("source_id"), []).append(channel)
+    rows = Source.objects.annotate(count=Count("articles")).order_by("id")
+    return [
+        {
+            "id": row.pk,
+            "name": row.name,
+            "name_zh": row.name_zh,
+            "site": row.site,
+            "home_url": row.home_url,
+            "country": row.country,
+            "language": row.language,
+            "paused": row.paused,
+            "articles": row.count,
+            "channels": channels.get(row.pk, []),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,171 @@
+"""Evidence: the responses as fetched, in WARC files, one a process and day.
+
+A record is on the disk (fsync) before the commit that names it: a record without a row may remain after a crash,
+a row without its record never. The folder is shared between machines; file names never meet.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import socket
+import threading
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from newsreel.core.errors import Misconfigured, Temporary
+from newsreel.core.types import Response
+
+
+class Record(NamedTuple):
+    """Where a response lies: ``file`` below the evidence folder, ``offset`` and ``length`` in bytes, SHA-256 of its body."""
+
+    file: str
+    offset: int
+    length: int
+    sha256: bytes
+
+
+class SnapshotStore:
+    """The evidence folder as one process sees it. ``write`` may be called from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._guard = threading.Lock()
+        self._day: date | None = None
+        self._file: BinaryIO | None = None
+        self._name = ""
+
+    def write(self, response: Response) -> Record:
+        """Appends the response and syncs it. Temporary 'disk_full' or 'disk_failed' where the disk does not take it."""
+        body = _record_bytes(response)
+        digest = hashlib.sha256(response.body).digest()
+        with self._guard:
+            try:
+                file = self._open(response.fetched_at.astimezone(UTC).date())
+                offset = file.seek(0, os.SEEK_END)
+                try:
+                    file.write(body)
+                    file.flush()
+                    os.fsync(file.fileno())
+                except OSError:
+                    self._undo(offset)
+                    raise
+            except OSError as error:
+                raise _disk_error(error) from None
+            return Record(self._name, offset, len(body), digest)
+
+    def read(self, record: Record) -> bytes:
+        """The decoded body of a record. Misconfigured where the file is gone or is not what was written."""
+        try:
+            with (self.folder / record.file).open("rb") as file:
+                file.seek(record.offset)
+                found = next(iter(ArchiveIterator(BytesIO(file.read(record.length)))), None)
+                body: bytes = found.content_stream().read() if found is not None else b""
+        except OSError:
+            raise Misconfigured("snapshot_missing", f"The evidence file {record.file} cannot be read.") from None
+        return body
+
+    def close(self) -> None:
+        """Ends the day's file."""
+        with self._guard:
+            self._end()
+
+    def forget_before(self, day: date) -> list[str]:
+        """Removes the files of the days before ``day``; their names."""
+        gone = []
+        for path in sorted(self.folder.glob("*/newsreel-*.warc.gz")):
+            stamp = path.name.split("-")[1]
+            if stamp.isdecimal() and datetime.strptime(stamp, "%Y%m%d").replace(tzinfo=UTC).date() < day:
+                path.unlink(missing_ok=True)
+                gone.append(str(path.relative_to(self.folder)))
+        return gone
+
+    def _open(self, day: date) -> BinaryIO:
+        if self._file is not None and self._day == day:
+            return self._file
+        self._end()
+        host = "".join(letter for letter in socket.gethostname() if letter.isalnum())[:20] or "host"
+        self._name = f"{day:%Y}/newsreel-{day:%Y%m%d}-{host}-{os.getpid()}-{secrets.token_hex(3)}.warc.gz"
+        path = self.folder / self._name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("xb")
+        self._day = day
+        _sync_folder(path.parent)
+        return self._file
+
+    def _undo(self, offset: int) -> None:
+        """Half a record must not stand before the next one. The buffer may still hold some of it: leave this file."""
+        if self._file is None:
+            return
+        path = self.folder / self._name
+        try:
+            self._end()
+        finally:
+            if path.exists():
+                os.truncate(path, offset)
+
+    def _end(self) -> None:
+        file, self._file, self._day = self._file, None, None
+        if file is not None:
+            try:
+                file.close()
+            except OSError:
+                return  # what could not be flushed is cut off by _undo
+
+
+def oldest_day_kept(now: datetime, days: int) -> date:
+    """The first day whose evidence is still kept."""
+    return (now - timedelta(days=days)).astimezone(UTC).date()
+
+
+def _record_bytes(response: Response) -> bytes:
+    buffer = BytesIO()
+    writer = WARCWriter(buffer, gzip=True)
+    headers = StatusAndHeaders(
+        f"{response.status} {_phrase(response.status)}",
+        list(response.headers),
+        protocol=f"HTTP/{response.http_version}",
+    )
+    stamp = response.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    record = writer.create_warc_record(
+        response.url,
+        "response",
+        payload=BytesIO(response.wire_body),
+        length=len(response.wire_body),
+        http_headers=headers,
+        warc_headers_dict={"WARC-Date": stamp},
+    )
+    writer.write_record(record)
+    return buffer.getvalue()
+
+
+def _phrase(status: int) -> str:
+    return {200: "OK", 203: "Non-Authoritative Information", 206: "Partial Content"}.get(status, "Answer")
+
+
+def _disk_error(error: OSError) -> Temporary:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Temporary(
+            "disk_full", "The disk of the data folder is full: nothing more is fetched until there is room."
+        )
+    return Temporary("disk_failed", f"The data folder cannot be written ({os.strerror(error.errno or 0)}).")
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file's name is on the disk only when its folder is."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,139 @@
+"""What to do next, decided from values alone: which statement is taken, what counts as an article, when to come again.
+
+Pure functions of (what we know, what we heard): storage writes their answers, nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsreel.archive.storing import ArticleFacts
+from newsreel.core.errors import NewsreelError, Temporary
+from newsreel.core.text import squeeze, tokens
+from newsreel.core.types import Article, ChannelKind, Entry, Precision
+
+# After a failure: a minute, five, half an hour, three hours, twelve. Then it is set aside.
+BACK_OFF = (60.0, 300.0, 1800.0, 10800.0, 43200.0)
+# Pages are corrected silently, most often soon: an hour after the first visit, and a day.
+REVISITS = (3600.0, 86400.0)
+LONGEST_INTERVAL = 6 * 3600
+LONGEST_WAIT_FOR_HOST = 60.0  # what `crawl --once` waits out
+HOST_FAILURES = frozenset({"dns_failed", "connect_failed", "tls_failed", "timed_out", "robots_unreachable"})
+MIN_TOKENS_FRONTPAGE = 60
+
+
+def retry_in(error: NewsreelError, attempts: int) -> float | None:
+    """Seconds until an address is tried again after its (attempts + 1)th failure in a row; None is never."""
+    if not isinstance(error, Temporary):
+        return None
+    if attempts >= len(BACK_OFF):
+        return None
+    if error.retry_after is not None:
+        return min(max(error.retry_after, 1.0), 7 * 86400.0)
+    return BACK_OFF[attempts]
+
+
+def channel_retry_in(error: NewsreelError, failures: int, interval: int) -> float:
+    """Seconds until a channel is tried again: it is never given up, only asked less and less, at least once a day."""
+    if isinstance(error, Temporary) and error.retry_after is not None:
+        return min(max(error.retry_after, 1.0), 86400.0)
+    if isinstance(error, Temporary):
+        return min(BACK_OFF[min(failures, len(BACK_OFF) - 1)], 86400.0)
+    return min(max(interval, 3600.0) * 2.0 ** min(failures, 5), 86400.0)
+
+
+def next_interval(interval: int, new: int, base: int) -> int:
+    """Seconds until a channel is read again: a busy one sooner, a quiet one later, within base / 3 and six hours."""
+    changed = interval * 0.7 if new else interval * 1.3
+    return int(min(max(changed, base / 3), max(LONGEST_INTERVAL, base)))
+
+
+def revisit_in(visits: int) -> float | None:
+    """Seconds until a page is looked at again, after so many visits before this one."""
+    return REVISITS[visits] if visits < len(REVISITS) else None
+
+
+def choose_title(page: Article, entry: Entry, kind: ChannelKind) -> str:
+    """The title of an article.
+
+    A feed or news sitemap states the headline for machines, so it is taken, unless it was cut short or is no more than the address.
+    A front page's anchor may be a teaser: there the page's own title goes first.
+    """
+    stated = squeeze(entry.title)
+    if kind == "frontpage" or not _is_headline(stated):
+        return page.title or stated
+    if page.title and stated.rstrip(" .…") != stated and page.title.startswith(stated.rstrip(" .…")):
+        return page.title
+    return stated
+
+
+def choose_date(page: Article, entry: Entry) -> tuple[datetime | None, Precision]:
+    """When an article was published.
+
+    The page is believed before the feed (feeds date their items anew when they are edited), except that an article cannot be published more
+    than a day after the feed named it, and a feed's time of day completes a page's bare day.
+    """
+    if page.published is None or entry.published is None:
+        found, precision = (page.published, page.published_precision) if page.published else (entry.published, entry.published_precision)
+        return found, precision
+    if page.published - entry.published > timedelta(days=1):
+        return entry.published, entry.published_precision
+    same_day = abs(page.published - entry.published) <= timedelta(hours=36)
+    if page.published_precision == "day" and entry.published_precision == "time" and same_day:
+        return entry.published, "time"
+    return page.published, page.published_precision
+
+
+def is_article(article: Article, entry: Entry, kind: ChannelKind) -> bool:
+    """Whether a page that a channel named is an article.
+
+    Feeds and news sitemaps name articles only. A front page also links to sections and services: there the page must have some
+    text, and a date, an author or a fair length besides.
+    """
+    if not article.text:
+        return False
+    if kind != "frontpage":
+        return True
+    length = len(tokens(article.text))
+    return length >= MIN_TOKENS_FRONTPAGE or (length >= MIN_TOKENS_FRONTPAGE // 3 and bool(article.published or article.authors))
+
+
+def facts_of(article: Article, entry: Entry, kind: ChannelKind, source_language: str) -> ArticleFacts:
+    """What the archive is to say, from what the page and the feed each said."""
+    published, precision = choose_date(article, entry)
+    return ArticleFacts(
+        url=entry.url,
+        title=choose_title(article, entry, kind) or article.text.split("\n", 1)[0][:120] or entry.url,
+        text=article.text,
+        html=article.html,
+        canonical_url=article.canonical_url or "",
+        blocks=article.blocks,
+        published=published,
+        published_precision=precision,
+        modified=article.modified or entry.updated,
+        authors=article.authors or entry.authors,
+        section=article.section,
+        publisher_keywords=article.publisher_keywords or entry.categories,
+        language=article.language or entry.language or source_language,
+        lead_image=article.lead_image or "",
+        statements=_statements(article, entry),
+    )
+
+
+def _statements(article: Article, entry: Entry) -> dict[str, Any]:
+    said = {
+        "page": {"title": article.title, "published": _iso(article.published, article.published_precision), "modified": _iso(article.modified)},
+        "feed": {"title": entry.title, "published": _iso(entry.published, entry.published_precision), "updated": _iso(entry.updated)},
+    }
+    return {who: {what: value for what, value in statement.items() if value} for who, statement in said.items()}
+
+
+def _iso(moment: datetime | None, precision: Precision = "time") -> str | None:
+    if moment is None:
+        return None
+    return moment.date().isoformat() if precision == "day" else moment.isoformat()
+
+
+def _is_headline(title: str) -> bool:
+    return bool(title) and "://" not in title and len(tokens(title)) >= 2

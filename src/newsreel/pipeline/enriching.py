@@ -1,0 +1,43 @@
+"""Enriching: batches of stored articles become known by language, topics and keywords."""
+
+from __future__ import annotations
+
+import logging
+
+from newsreel.archive import claims, storing
+from newsreel.archive.models import Article
+from newsreel.core.types import Enrichment, Evidence
+from newsreel.enrichment import enrich
+
+log = logging.getLogger("newsreel.enrich")
+BATCH = 25
+
+
+def enrich_due(owner: claims.Owner, batch: int = BATCH) -> int:
+    """Claims one batch, computes outside any transaction, writes; how many articles it was. 0: nothing is due.
+
+    An article over which the computation fails is given back and, after three attempts, left without keywords.
+    """
+    ids = claims.claim_articles(owner, batch)
+    if not ids:
+        return 0
+    found: list[tuple[int, Enrichment]] = []
+    failed: list[int] = []
+    columns = ("id", "title", "text", "language", "section", "publisher_keywords", "url")
+    for article in Article.objects.filter(pk__in=ids).only(*columns):
+        try:
+            found.append((article.pk, _enrich(article)))
+        except Exception as error:
+            # Whatever a library does over one text must not keep the others waiting; the type says enough for the log.
+            log.warning("Article %s could not be enriched: %s", article.pk, type(error).__name__)
+            failed.append(article.pk)
+    if found:
+        storing.store_enrichments(found)
+    if failed:
+        storing.enrichment_failed(failed, claims.MAX_ATTEMPTS)
+    return len(ids)
+
+
+def _enrich(article: Article) -> Enrichment:
+    evidence = Evidence(section=article.section, keywords=tuple(article.publisher_keywords), url=article.url)
+    return enrich(article.title, article.text, language_hint=article.language or None, evidence=evidence)

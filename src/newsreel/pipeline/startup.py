@@ -1,0 +1,47 @@
+"""Before any work: the database is there, Django is set up, the schema is ours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from newsreel.archive import embedded
+from newsreel.archive.database import check_server
+from newsreel.core import settings as ours
+from newsreel.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An open archive. ``recover`` brings its server back where that is ours to do; ``close`` gives it back."""
+
+    settings: Settings
+    recover: Callable[[], object]
+    close: Callable[[], object]
+
+
+def open_archive(chosen: Settings | None = None) -> Archive:
+    """Starts or attaches to the database, sets Django up and migrates. Misconfigured, in one sentence, where it cannot."""
+    chosen = chosen or ours.settings()
+    recover, close = _nothing, _nothing
+    if chosen.database_url:
+        check_server(chosen.database_url)
+    else:
+        home = chosen.home
+        address = embedded.ensure_server(home)
+        chosen = chosen.model_copy(update={"database_url": address.dsn})
+        recover, close = (lambda: embedded.revive(home)), (lambda: embedded.release(home))
+    ours.use(chosen)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsreel.site.settings")
+    import django
+
+    django.setup()
+    from newsreel.archive.migrating import migrate
+
+    migrate()
+    return Archive(chosen, recover, close)
+
+
+def _nothing() -> None:
+    return None

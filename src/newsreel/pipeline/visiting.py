@@ -1,0 +1,67 @@
+"""Visiting an address: page -> evidence -> article -> archive."""
+
+from __future__ import annotations
+
+from newsreel.archive import registry, storing
+from newsreel.archive.models import Article as StoredArticle
+from newsreel.archive.models import Lead
+from newsreel.core.errors import NewsreelError, Permanent, Skip
+from newsreel.core.types import Article, Entry, Response
+from newsreel.pipeline import decisions
+from newsreel.pipeline.workshop import Workshop
+
+ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
+
+
+async def visit(shop: Workshop, lead: Lead) -> storing.Stored:
+    """Fetches what a lead names and stores it. Raises what kept it from that, after writing it down."""
+    try:
+        response = await shop.fetch(
+            lead.channel.source, lead.url, accept=ACCEPT, etag=lead.etag or None, last_modified=lead.last_modified or None
+        )
+        if response.status == 304:
+            outcome: storing.Stored = "same"
+            await shop.db(registry.lead_unchanged, lead, decisions.revisit_in(lead.visits))
+        else:
+            outcome = await _keep(shop, lead, response)
+    except NewsreelError as error:
+        shop.costs.outcomes[error.outcome] += 1
+        # A skip is not a fault: the address is simply not news.
+        again = None if isinstance(error, Skip) else decisions.retry_in(error, lead.attempts)
+        await shop.db(registry.lead_failed, lead, error.outcome, error.reason, again)
+        raise
+    shop.costs.outcomes[outcome] += 1
+    return outcome
+
+
+async def _keep(shop: Workshop, lead: Lead, response: Response) -> storing.Stored:
+    entry = registry.entry_of(lead)
+    article = await read_article(shop, response, entry, lead.channel.kind)
+    facts = decisions.facts_of(article, entry, lead.channel.kind, lead.channel.source.language)
+    again = decisions.revisit_in(lead.visits)
+    if lead.article_id and await shop.db(_is_same, lead.article_id, storing.text_digest(facts.title, facts.text)):
+        await shop.db(registry.lead_unchanged, lead, again)
+        return "same"
+    async with shop.costs.stage("snapshot"):
+        record = await shop.db(shop.snapshots.write, response)
+    async with shop.costs.stage("store"):
+        stored, _ = await shop.db(storing.store, lead, facts, storing.Visit(response, record, again))
+    return stored
+
+
+async def read_article(shop: Workshop, response: Response, entry: Entry, kind: str) -> Article:
+    """The article of a page; where it has none, the feed's own text. Permanent 'no_text' or Skip 'not_article' where neither."""
+    article: Article = await shop.read("extract", response.body, response.url, content_type=response.content_type)
+    if decisions.is_article(article, entry, kind):  # type: ignore[arg-type]
+        return article
+    if entry.html or entry.summary:
+        told: Article = await shop.read("article_from_feed", entry, entry.language)
+        if told.text:
+            return told
+    if kind == "frontpage":
+        raise Skip("not_article", "The page does not read as an article.")
+    raise Permanent("no_text", article.reason or "No article text was found on the page.")
+
+
+def _is_same(article: int, digest: bytes) -> bool:
+    return StoredArticle.objects.filter(pk=article, text_sha256=digest).exists()
