@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import aiohttp
 import yarl
 from aiohttp.abc import AbstractResolver
 
-from newsreel.core.errors import NewsreelError, Permanent, Temporary
+from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Temporary
 from newsreel.core.types import Response
 from newsreel.fetching import failures
 from newsreel.fetching.decoding import ACCEPT_ENCODING, Decoder, codings
@@ -228,7 +229,8 @@ class Fetcher:
                     headers=call.headers,
                     allow_redirects=False,
                     ssl=context,
-                    proxy=call.proxy or None,
+                    proxy=_proxy(call.proxy),
+                    proxy_headers={"User-Agent": self._policy.user_agent} if call.proxy else None,
                     timeout=aiohttp.ClientTimeout(total=None, sock_connect=call.limits.connect_seconds),
                     max_line_size=call.limits.header_line_bytes,
                     max_field_size=call.limits.header_line_bytes,
@@ -313,6 +315,20 @@ def _next_hop(target: Target, location: str | None) -> Target:
         if error.outcome == "address_refused":
             raise
         raise Permanent("bad_redirect", f"{target.host} leads on to something that is no web address.") from None
+
+
+@lru_cache(maxsize=64)
+def _proxy(written: str) -> yarl.URL | None:
+    """A proxy's address; None for ''. It is a setting: nothing but its form is judged. Misconfigured for no address."""
+    if not written:
+        return None
+    try:
+        url = yarl.URL(written)
+    except ValueError:
+        url = yarl.URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise Misconfigured("bad_proxy", "The proxy must be written as http://host:port.")
+    return url
 
 
 def _sendable(value: str | None) -> str:

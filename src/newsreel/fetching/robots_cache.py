@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from copy import copy
 from datetime import datetime, timedelta
 
 from newsreel.core.errors import NewsreelError
@@ -38,7 +39,7 @@ class RobotsCache:
                 task = self._asked[key] = asyncio.create_task(self._read(key, read))
             outcome = await asyncio.shield(task)  # one asker's end must not take it from the others
         if isinstance(outcome, NewsreelError):
-            raise outcome.with_traceback(None)
+            raise copy(outcome)  # the kept one is met by many, each with its own traceback
         return outcome
 
     async def close(self) -> None:
