@@ -43,9 +43,9 @@ def start() -> ServerAddress:
     address = ensure_server(Path(os.environ[_HOME]))
     if address.dsn != os.environ[_URL]:
         raise RuntimeError(f"the test server is at {address.dsn}, not at {os.environ[_URL]}")
-    with psycopg.connect(address.dsn_of("template1"), autocommit=True) as connection:
-        with suppress(psycopg.errors.UniqueViolation):  # another worker made it at this moment
-            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    template = psycopg.connect(address.dsn_of("template1"), autocommit=True)
+    with template, suppress(psycopg.errors.UniqueViolation):  # another worker made it at this moment
+        template.execute("CREATE EXTENSION IF NOT EXISTS vector")
     return address
 
 

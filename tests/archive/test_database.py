@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from newsreel.archive database import check_server, connection_parts, describe
+from newsreel.archive.database import check_server, connection_parts, describe
 from newsreel.archive.embedded import ServerAddress, ensure_server, release, stop_server
 from newsreel.core.errors import Misconfigured
 
