@@ -102,10 +102,18 @@ def test_a_wrong_checksum() -> None:
 
 @pytest.mark.parametrize("name", PACK)
 def test_a_bomb_stops_at_the_limit(name: str) -> None:
-    bomb = PACK[name](b"\0" * 3_000_000)
-    assert outcome(bomb, name, limit=1_000_000) == "too_large_decoded"
-    assert outcome(gzip.compress(bomb), name, "gzip", limit=1_000_000) == "too_large_decoded"
-    assert len(decode(bomb, name, limit=3_000_000)) == 3_000_000
+    text = b"".join(b"%d " % number for number in range(400_000))
+    bomb = PACK[name](text)
+    assert decode(bomb, name, limit=len(text)) == text
+    assert outcome(bomb, name, limit=len(text) - 1) == "too_large_decoded"
+    assert outcome(gzip.compress(bomb), name, "gzip", limit=len(text) - 1) == "too_large_decoded"
+
+
+@pytest.mark.parametrize("name", PACK)
+def test_a_bomb_stops_when_it_shows_what_it_is(name: str) -> None:
+    assert outcome(PACK[name](bytes(5_000_000)), name) == "too_large_decoded"
+    assert outcome(gzip.compress(PACK[name](bytes(50_000_000))), name, "gzip") == "too_large_decoded"
+    assert len(decode(PACK[name](bytes(1_000_000)), name)) == 1_000_000  # below 1 MiB nothing is at stake
 
 
 def test_a_bomb_in_an_outer_layer() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 import aiohttp
-from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong, TransferEncodingError
 
 from newsreel.core.errors import NewsreelError, Permanent, Temporary
 from newsreel.fetching.gate import AddressRefusedError
@@ -78,7 +78,7 @@ def of_exception(error: Exception, host: str) -> NewsreelError:
 
 
 def _of_message(error: Exception, host: str) -> NewsreelError:
-    if isinstance(error, aiohttp.ClientPayloadError):
+    if isinstance(error, aiohttp.ClientPayloadError) and not _holds(error, TransferEncodingError):
         return Temporary("incomplete", f"The answer of {host} broke off, or its length is not what it said.")
     if isinstance(error, aiohttp.InvalidURL | ValueError):
         return Permanent("bad_address", "The address cannot be asked for.")
