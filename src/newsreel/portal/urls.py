@@ -1,6 +1,23 @@
 """The pages' addresses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, register_converter
+
+from newsreel.portal import converters, views
+
+register_converter(converters.IdConverter, "id")
+register_converter(converters.TopicConverter, "topic")
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("article/<id:article>/", views.article, name="article"),
+    path("source/<id:source>/", views.source, name="source"),
+    path("channel/<id:channel>/", views.channel, name="channel"),
+    path("topic/<topic:code>/", views.topic, name="topic"),
+    path("keyword/<id:keyword>/", views.keyword, name="keyword"),
+    path("sources/", views.sources, name="sources"),
+    path("about/", views.about, name="about"),
+    path("language/", views.language, name="language"),
+    path("healthz", views.healthz, name="healthz"),
+    path("live", views.live_elsewhere, name="live"),
+]

@@ -1,0 +1,20 @@
+"""Proper names in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils import translation
+
+from newsreel.archive.queries import Name
+
+
+def in_language(name: Name) -> str:
+    """The Chinese name on Chinese pages where it is known, else the name itself."""
+    if (translation.get_language() or "").startswith("zh") and name.name_zh:
+        return name.name_zh
+    return name.name
+
+
+def sorting_key(name: str) -> tuple[bytes, str]:
+    """Order of names: Chinese by sound as GB 2312 orders its commoner characters, others before them by letter."""
+    folded = name.casefold()
+    return folded.encode("gb18030", "replace"), folded

@@ -1,0 +1,49 @@
+"""What became of reading a channel, in plain words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+_WORDS = {
+    "": _("not read yet"),
+    "ok": _("in order"),
+    "not_modified": _("in order, nothing new"),
+    "address_refused": _("refused: the address is private or special"),
+    "bad_address": _("the address is not valid"),
+    "port_refused": _("refused: an unusual port"),
+    "too_large": _("the answer is too large"),
+    "too_large_decoded": _("the answer is too large when unpacked"),
+    "bad_encoding": _("the answer is packed wrongly"),
+    "timed_out": _("no answer in time"),
+    "dns_failed": _("the host's name is not known"),
+    "connect_failed": _("no connection to the host"),
+    "tls_failed": _("no secure connection to the host"),
+    "too_many_redirects": _("redirected too often"),
+    "bad_redirect": _("redirected to nowhere"),
+    "gone": _("no longer there"),
+    "forbidden": _("the host does not allow us to read it"),
+    "rate_limited": _("the host asks us to come less often"),
+    "server_error": _("the host reports a fault of its own"),
+    "http_error": _("the host refuses to answer"),
+    "robots_disallowed": _("not allowed by the site's robots.txt"),
+    "robots_unreachable": _("robots.txt cannot be reached, so nothing is read"),
+    "no_entries": _("nothing to read in it"),
+    "not_a_feed": _("not a feed"),
+}
+FINE = frozenset(("ok", "not_modified"))
+
+
+def words(outcome: str) -> str:
+    """An outcome's name in the reader's language. One without words of its own is shown as it is."""
+    if outcome in _WORDS:
+        return str(_WORDS[outcome])
+    return gettext("could not be read (%(outcome)s)") % {"outcome": outcome}
+
+
+_KINDS = {"feed": _("feed"), "sitemap": _("news sitemap"), "frontpage": _("front page")}
+
+
+def kind(name: str) -> str:
+    """A channel's kind in the reader's language."""
+    return str(_KINDS.get(name, name))
