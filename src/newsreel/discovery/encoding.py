@@ -38,17 +38,9 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""", re.IGNORECASE)
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
-# Detection tries the encodings of the large scripts; the score is the share of characters of that script that are
-# frequent in its texts, so that Cyrillic read as Greek or Chinese read as Korean loses.
-_CANDIDATES = (
-    ("gb18030", "的一是在不了有和人这中大为上个国我以要他时来用们"),
-    ("big5hkscs", "的一是在不了有和人這中大為上個國我以要他時來用們"),
-    ("cp932", "のにはをたがでとしれさるいっかなこもす、。"),
-    ("euc_jp", "のにはをたがでとしれさるいっかなこもす、。"),
-    ("cp949", "이다의는에을를한가하고은로도지기사서대"),
-    ("cp1251", "оеаинтсрвлкмдпу"),
-    ("koi8-r", "оеаинтсрвлкмдпу"),
-)
+_RUN = re.compile(rb"[\x80-\xff]{2,}")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fe]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 _NO_ACCIDENT = 3
 
 
@@ -110,16 +102,33 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _detected(body: bytes) -> str:
+    """The encoding of a document that states none, from its first 20,000 bytes: by how the writing systems fill it."""
     sample = body[:20_000]
-    if len(_MULTIBYTE.findall(sample)) > 20 * sample.decode("utf-8", "replace").count("�"):
+    if len(_MULTIBYTE.findall(sample)) > 20 * sample.decode("utf-8", "replace").count("\ufffd"):
         return "utf-8"  # UTF-8 with a few broken bytes
-    best, best_score = "cp1252", 0.15
-    for name, frequent in _CANDIDATES:
+    high = sum(byte >= 0x80 for byte in sample)
+    if sum(map(len, _RUN.findall(sample))) < 0.7 * high:
+        return "cp1252"  # foreign letters stand alone: a Latin script
+    upper = sum(byte >= 0xC0 for byte in sample)
+    if upper >= 0.97 * high:
+        # Letters alone, all in the upper half of a single-byte table: Cyrillic, its small letters high or low.
+        return "cp1251" if sum(byte >= 0xE0 for byte in sample) > upper / 2 else "koi8-r"
+    return _east_asian(sample) or "cp1252"
+
+
+def _east_asian(sample: bytes) -> str:
+    """The East Asian encoding whose everyday characters fill the sample, '' where none does."""
+    for name, everyday, share in (("cp932", _KANA, 0.2), ("euc_jp", _KANA, 0.2), ("cp949", _HANGUL, 0.9)):
         text = sample.decode(name, "replace")
-        foreign = [character for character in text if character > "\x7f"]
-        if not foreign or foreign.count("�") > len(foreign) * 0.02:
-            continue
-        score = sum(character in frequent for character in foreign) / len(foreign)
-        if score > best_score:
-            best, best_score = name, score
-    return best
+        foreign = sum(character > "\x7f" for character in text)
+        if text.count("\ufffd") <= 0.02 * foreign and len(everyday.findall(text)) >= share * foreign:
+            return name
+    # The first of the two planes of GB 2312 and Big5 hold the common characters: their lead bytes.
+    for name, first, last in (("gb18030", 0xB0, 0xD7), ("big5hkscs", 0xA4, 0xC6)):
+        text = sample.decode(name, "replace")
+        foreign = [character for character in text if character > "\u2fff"]
+        leads = [character.encode(name, "replace")[0] for character in foreign]
+        common = sum(first <= lead <= last for lead in leads)
+        if foreign and text.count("\ufffd") <= 0.02 * len(foreign) and common >= 0.7 * len(foreign):
+            return name
+    return ""

@@ -101,10 +101,11 @@ def _adapted(parsed: Any, url: str, problem: str | None) -> Feed:
 
 
 def _entry(entry: Any, url: str, *, atom: bool) -> Entry:
-    link = absolute(_text(_get(entry, "feedburner_origlink")), url) or _alternate(entry, url)
+    original = _text(_get(entry, "feedburner_origlink")).strip()
+    link = (absolute(original, url) if original else None) or _alternate(entry, url)
     ident = squeeze(_text(_get(entry, "id")))
-    if not link and split(ident):
-        link = ident
+    if not link and "guidislink" not in entry and split(ident):
+        link = ident  # of RDF: rdf:about; a guid that is an address and no permanent link is none
     published, updated = _date(entry, "published"), _date(entry, "updated")
     if published is None:
         published = _date(entry, "created") or (None if atom else updated)  # dc:date is RSS's and RDF's date
@@ -131,9 +132,11 @@ def _text(value: Any) -> str:
 
 
 def _title(context: Any, *, atom: bool) -> str:
-    kind = _text(_get(_get(context, "title_detail"), "type"))
-    title = inline_text(_text(_get(context, "title")), markup=not (atom and kind == "text/plain"))
-    return cut(title, MAX_TITLE)
+    """By what the feed says of its kind: Atom's plain text has no tags, RSS leaves it open."""
+    title, kind = _text(_get(context, "title")), _text(_get(_get(context, "title_detail"), "type"))
+    if kind in _HTML:
+        return cut(plain_text(title), MAX_TITLE)
+    return cut(inline_text(title, markup=not (atom and kind == "text/plain")), MAX_TITLE)
 
 
 def _alternate(context: Any, url: str) -> str:

@@ -67,7 +67,7 @@ _CONTENT = frozenset(
 _SHORT = frozenset(
     "link guid id pubdate published updated issued modified created lastbuilddate dc:date dcterms:created "
     "dcterms:issued dcterms:modified author creator dc:creator dc:author name email uri url category dc:subject "
-    "language dc:language feedburner:origlink source image textinput managingeditor contributor".split()
+    "categories language dc:language feedburner:origlink source image textinput managingeditor contributor".split()
 )
 _KNOWN = STRUCTURE | _CONTENT | _SHORT
 _REPEATED = frozenset("category dc:subject author dc:creator dc:author contributor link name".split())
@@ -184,11 +184,11 @@ class _Writer:
             return end + 2 if end >= 0 else None
         closing = following == "/"
         name = _NAME.match(text, start + 1 + closing)
-        if name is None:
+        self.tags += 1
+        if name is None and self.tags <= MAX_TAGS:
             self.write_text("<")
             return start + 1
-        self.tags += 1
-        if self.tags > MAX_TAGS:
+        if name is None or self.tags > MAX_TAGS:
             self.stop(f"It has too many elements: only the first {MAX_TAGS} were read.")
             return None
         return self.close(name) if closing else self.open(name)
