@@ -35,5 +35,6 @@ def refuse_newer(executor: MigrationExecutor) -> None:
     if strange:
         raise Misconfigured(
             "schema_newer",
-            f"The database was written by a newer Newsreel (it has the step {strange[-1]}): start that version, or use another NEWSREEL_HOME.",
+            f"The database was written by a newer Newsreel (it has the step {strange[-1]}): "
+            "start that version, or use another NEWSREEL_HOME.",
         )

@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         "",
-        description="A PostgreSQL server of your own (15 or newer, with pgvector): postgresql://user:password@host:port/name. Empty: the embedded server in the data folder.",
+        description="A PostgreSQL server of your own (15 or newer, with pgvector): "
+        "postgresql://user:password@host:port/name. Empty: the embedded server in the data folder.",
     )
     port: int = Field(8000, ge=1, le=65535, description="The portal's port on loopback.")
     name: str = Field(
@@ -59,7 +60,8 @@ class Settings(BaseSettings):
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Exceptions to the rule that nothing is fetched from private or special addresses or unusual ports: host:port, separated by commas.",
+        description="Exceptions to the rule that nothing is fetched from private or special addresses or unusual ports: "
+        "host:port, separated by commas.",
     )
     contact: str = Field(
         "",

@@ -29,7 +29,9 @@ MOST_FEEDS = 8  # of one site; a page may link to hundreds
 MOST_SITEMAPS = 4
 AT_ONCE = 16
 # Nothing of the site answers: there is no use in trying its other addresses.
-UNREACHABLE = frozenset({"dns_failed", "connect_failed", "tls_failed", "timed_out", "address_refused", "port_refused", "bad_address"})
+UNREACHABLE = frozenset(
+    {"dns_failed", "connect_failed", "tls_failed", "timed_out", "address_refused", "port_refused", "bad_address"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,11 @@ class _Found:
 
 
 async def add_all(
-    shop: Workshop, addresses: Sequence[str], *, reach: Reach = Reach(), progress: Callable[[Added], object] | None = None
+    shop: Workshop,
+    addresses: Sequence[str],
+    *,
+    reach: Reach = Reach(),
+    progress: Callable[[Added], object] | None = None,
 ) -> list[Added]:
     """Adds sources from any addresses, a few at the same time; the results in the order of the addresses."""
     turn = asyncio.Semaphore(AT_ONCE)
@@ -224,7 +230,9 @@ class _Search:
         return False
 
     async def _front_page(self, page: Response, found: _Found) -> bool:
-        entries: tuple[Entry, ...] = await self._shop.read("parse_frontpage", page.body, page.url, content_type=page.content_type)
+        entries: tuple[Entry, ...] = await self._shop.read(
+            "parse_frontpage", page.body, page.url, content_type=page.content_type
+        )
         if not entries:
             return False
         found.title = found.title or await self._page_title(page)
@@ -236,7 +244,9 @@ class _Search:
         return str(article.site_name or article.title)
 
     async def _parse_feed(self, response: Response) -> Feed:
-        feed: Feed = await self._shop.read("parse_feed", response.body, response.url, content_type=response.content_type)
+        feed: Feed = await self._shop.read(
+            "parse_feed", response.body, response.url, content_type=response.content_type
+        )
         return feed
 
     async def _try(self, url: str, kind: str) -> Response | None:

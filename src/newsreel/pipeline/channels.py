@@ -52,7 +52,9 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
 async def entries_of(shop: Workshop, channel: Channel, response: Response) -> tuple[Entry, ...]:
     """What an answer names. Permanent where it is not what the channel should be."""
     if channel.kind == Channel.Kind.FRONTPAGE:
-        found: tuple[Entry, ...] = await shop.read("parse_frontpage", response.body, response.url, content_type=response.content_type)
+        found: tuple[Entry, ...] = await shop.read(
+            "parse_frontpage", response.body, response.url, content_type=response.content_type
+        )
         if not found:
             raise Permanent("no_links", "The front page names no articles that could be recognised.")
         return found

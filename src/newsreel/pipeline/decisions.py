@@ -75,7 +75,11 @@ def choose_date(page: Article, entry: Entry) -> tuple[datetime | None, Precision
     than a day after the feed named it, and a feed's time of day completes a page's bare day.
     """
     if page.published is None or entry.published is None:
-        found, precision = (page.published, page.published_precision) if page.published else (entry.published, entry.published_precision)
+        found, precision = (
+            (page.published, page.published_precision)
+            if page.published
+            else (entry.published, entry.published_precision)
+        )
         return found, precision
     if page.published - entry.published > timedelta(days=1):
         return entry.published, entry.published_precision
@@ -96,7 +100,9 @@ def is_article(article: Article, entry: Entry, kind: ChannelKind) -> bool:
     if kind != "frontpage":
         return True
     length = len(tokens(article.text))
-    return length >= MIN_TOKENS_FRONTPAGE or (length >= MIN_TOKENS_FRONTPAGE // 3 and bool(article.published or article.authors))
+    return length >= MIN_TOKENS_FRONTPAGE or (
+        length >= MIN_TOKENS_FRONTPAGE // 3 and bool(article.published or article.authors)
+    )
 
 
 def facts_of(article: Article, entry: Entry, kind: ChannelKind, source_language: str) -> ArticleFacts:
@@ -123,8 +129,16 @@ def facts_of(article: Article, entry: Entry, kind: ChannelKind, source_language:
 
 def _statements(article: Article, entry: Entry) -> dict[str, Any]:
     said = {
-        "page": {"title": article.title, "published": _iso(article.published, article.published_precision), "modified": _iso(article.modified)},
-        "feed": {"title": entry.title, "published": _iso(entry.published, entry.published_precision), "updated": _iso(entry.updated)},
+        "page": {
+            "title": article.title,
+            "published": _iso(article.published, article.published_precision),
+            "modified": _iso(article.modified),
+        },
+        "feed": {
+            "title": entry.title,
+            "published": _iso(entry.published, entry.published_precision),
+            "updated": _iso(entry.updated),
+        },
     }
     return {who: {what: value for what, value in statement.items() if value} for who, statement in said.items()}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
+from newsreel import enrichment
 from newsreel.archive import claims, storing
 from newsreel.archive.models import Article
 from newsreel.core.types import Enrichment, Evidence
-from newsreel.enrichment import enrich
 
 log = logging.getLogger("newsreel.enrich")
 BATCH = 25
@@ -40,4 +40,4 @@ def enrich_due(owner: claims.Owner, batch: int = BATCH) -> int:
 
 def _enrich(article: Article) -> Enrichment:
     evidence = Evidence(section=article.section, keywords=tuple(article.publisher_keywords), url=article.url)
-    return enrich(article.title, article.text, language_hint=article.language or None, evidence=evidence)
+    return enrichment.enrich(article.title, article.text, language_hint=article.language or None, evidence=evidence)

@@ -19,8 +19,11 @@ from newsreel.pipeline.child import FUNCTIONS, HEADER
 
 DEADLINE = 20.0  # seconds; a median page takes some 20 ms
 MAX_ANSWER = 128 * 1024**2
-_ALLOWED_MODULES = frozenset({"newsreel.core.types", "newsreel.discovery.autodiscovery"})
-_ALLOWED_NAMES = frozenset({("datetime", "datetime"), ("datetime", "timezone"), ("datetime", "timedelta"), ("copyreg", "_reconstructor")})
+_ALLOWED = frozenset(
+    {("newsreel.core.types", name) for name in ("Article", "Block", "Entry", "Feed", "Sitemap")}
+    | {("newsreel.discovery.autodiscovery", "FeedLink")}
+    | {("datetime", name) for name in ("datetime", "timezone", "timedelta")}
+)
 
 
 class Readers:
@@ -36,7 +39,9 @@ class Readers:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for process in list(self._running):
             await self._end(process)
 
@@ -52,7 +57,9 @@ class Readers:
                 ok, value = await asyncio.wait_for(self._ask(process, name, arguments, options), self._deadline)
             except TimeoutError:
                 await self._end(process)
-                raise Permanent("reader_hung", f"Reading took longer than {self._deadline:.0f} seconds and was ended.") from None
+                raise Permanent(
+                    "reader_hung", f"Reading took longer than {self._deadline:.0f} seconds and was ended."
+                ) from None
             except (OSError, EOFError, asyncio.IncompleteReadError, pickle.UnpicklingError):
                 await self._end(process)
                 raise Permanent("reader_crashed", "The reader of foreign bytes crashed over this input.") from None
@@ -66,7 +73,9 @@ class Readers:
             raise Permanent("reader_failed", f"Reading this input {reason}.")
         return value
 
-    async def _ask(self, process: asyncio.subprocess.Process, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    async def _ask(
+        self, process: asyncio.subprocess.Process, name: str, arguments: tuple[Any, ...], options: dict[str, Any]
+    ) -> Any:
         if process.stdin is None or process.stdout is None:
             raise EOFError
         request = pickle.dumps((name, arguments, options, self._deadline))
@@ -80,10 +89,18 @@ class Readers:
 
     async def _start(self) -> asyncio.subprocess.Process:
         # No setting, password or proxy of ours reaches the child.
-        environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV")}
+        environment = {
+            key: value
+            for key, value in os.environ.items()
+            if key in ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV")
+        }
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "newsreel.pipeline.child",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment,
+            sys.executable,
+            "-m",
+            "newsreel.pipeline.child",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=environment,
         )
         self._running.add(process)
         return process
@@ -101,6 +118,7 @@ class Readers:
 class _OurTypes(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """Only the shapes that news has in our house."""
-        if module in _ALLOWED_MODULES or (module, name) in _ALLOWED_NAMES:
+        # Names are compared whole: a dotted one would reach through a class to all of Python.
+        if (module, name) in _ALLOWED:
             return super().find_class(module, name)
         raise pickle.UnpicklingError("not one of our types")

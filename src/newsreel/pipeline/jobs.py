@@ -62,7 +62,9 @@ async def crawl(context: JobContext) -> None:
     if tally.new or tally.changed:
         await shop.db(ring, "enrich")
     if tally.channels or tally.pages:
-        log.info("Read %d channels and %d pages: %d new, %d changed.", tally.channels, tally.pages, tally.new, tally.changed)
+        log.info(
+            "Read %d channels and %d pages: %d new, %d changed.", tally.channels, tally.pages, tally.new, tally.changed
+        )
 
 
 def _ring_enrich(shop: Workshop) -> Callable[[Tally], None]:

@@ -17,7 +17,11 @@ async def visit(shop: Workshop, lead: Lead) -> storing.Stored:
     """Fetches what a lead names and stores it. Raises what kept it from that, after writing it down."""
     try:
         response = await shop.fetch(
-            lead.channel.source, lead.url, accept=ACCEPT, etag=lead.etag or None, last_modified=lead.last_modified or None
+            lead.channel.source,
+            lead.url,
+            accept=ACCEPT,
+            etag=lead.etag or None,
+            last_modified=lead.last_modified or None,
         )
         if response.status == 304:
             outcome: storing.Stored = "same"

@@ -118,7 +118,9 @@ def patiently(work: Callable[[], R], recover: Callable[[], object], patience: fl
 async def open_workshop(settings: Settings, recover: Callable[[], object]) -> AsyncIterator[Workshop]:
     """The tools of this process, for the running event loop; everything is given back at the end."""
     conninfo = connections["default"].get_connection_params()
-    owner = Owner({key: str(value) for key, value in conninfo.items() if key in ("dbname", "user", "password", "host", "port")})
+    owner = Owner(
+        {key: str(value) for key, value in conninfo.items() if key in ("dbname", "user", "password", "host", "port")}
+    )
     snapshots = SnapshotStore(settings.home / "evidence")
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
     try:

@@ -1,0 +1,107 @@
+"""The rules that choose, beside what they choose."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newsreel.core.errors import Permanent, Skip, Temporary
+from newsreel.core.types import Article, Entry
+from newsreel.pipeline import decisions
+
+MORNING = datetime(2025, 8, 12, 10, 30, tzinfo=UTC)
+DAY = datetime(2025, 8, 12, tzinfo=UTC)
+
+
+def page(**known: object) -> Article:
+    return Article("https://a.test/1", **known)  # type: ignore[arg-type]
+
+
+def entry(**known: object) -> Entry:
+    return Entry("1", "https://a.test/1", **known)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("on_page", "in_feed", "kind", "expected"),
+    [
+        ("Page title here", "Feed title here", "feed", "Feed title here"),
+        ("Page title here", "", "feed", "Page title here"),
+        ("", "Feed title here", "feed", "Feed title here"),
+        ("Page title here", "https://a.test/1", "feed", "Page title here"),
+        ("A long headline about the harbour", "A long headline …", "feed", "A long headline about the harbour"),
+        ("A long headline about the harbour", "A long headline...", "sitemap", "A long headline about the harbour"),
+        ("Page title here", "Read more about it", "frontpage", "Page title here"),
+        ("", "Teaser text", "frontpage", "Teaser text"),
+    ],
+)
+def test_title(on_page: str, in_feed: str, kind: str, expected: str) -> None:
+    assert decisions.choose_title(page(title=on_page), entry(title=in_feed), kind) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("on_page", "in_feed", "expected"),
+    [
+        ((MORNING, "time"), (MORNING + timedelta(hours=3), "time"), (MORNING, "time")),
+        ((None, "time"), (MORNING, "time"), (MORNING, "time")),
+        ((DAY, "day"), (None, "time"), (DAY, "day")),
+        ((DAY, "day"), (MORNING, "time"), (MORNING, "time")),  # the feed completes the day
+        ((DAY, "day"), (MORNING + timedelta(days=3), "time"), (DAY, "day")),  # edited later
+        ((MORNING + timedelta(days=2), "time"), (MORNING, "time"), (MORNING, "time")),  # published after it was named: no
+        ((None, "time"), (None, "time"), (None, "time")),
+    ],
+)
+def test_date(on_page: tuple, in_feed: tuple, expected: tuple) -> None:
+    article = page(published=on_page[0], published_precision=on_page[1])
+    assert decisions.choose_date(article, entry(published=in_feed[0], published_precision=in_feed[1])) == expected
+
+
+def test_what_a_front_page_names_must_read_as_an_article() -> None:
+    long, short = "word " * 80, "word " * 25
+    assert decisions.is_article(page(text=long), entry(), "frontpage")
+    assert not decisions.is_article(page(text=short), entry(), "frontpage")
+    assert decisions.is_article(page(text=short, published=MORNING), entry(), "frontpage")
+    assert decisions.is_article(page(text="Short."), entry(), "feed")
+    assert not decisions.is_article(page(text=""), entry(), "feed")
+
+
+def test_retries() -> None:
+    busy = Temporary("rate_limited", "Too many requests.", retry_after=7)
+    down = Temporary("server_error", "Down.")
+    assert decisions.retry_in(busy, 0) == 7
+    assert [decisions.retry_in(down, n) for n in range(6)] == [60, 300, 1800, 10800, 43200, None]
+    assert decisions.retry_in(Permanent("gone", "Gone."), 0) is None
+    assert decisions.retry_in(Skip("not_article", "No."), 0) is None
+    assert decisions.retry_in(Temporary("rate_limited", "x", retry_after=1e12), 0) == 7 * 86400
+
+
+def test_a_channel_is_never_given_up() -> None:
+    gone = Permanent("gone", "Gone.")
+    waits = [decisions.channel_retry_in(gone, failures, 900) for failures in range(40)]
+    assert waits == sorted(waits)
+    assert waits[0] >= 3600
+    assert waits[-1] == 86400
+
+
+def test_the_interval_follows_the_news() -> None:
+    interval = 900
+    for _ in range(20):
+        interval = decisions.next_interval(interval, 5, 900)
+    assert interval == 300
+    for _ in range(40):
+        interval = decisions.next_interval(interval, 0, 900)
+    assert interval == decisions.LONGEST_INTERVAL
+
+
+def test_both_statements_are_kept() -> None:
+    facts = decisions.facts_of(
+        page(title="On the page", text="Text.", published=DAY, published_precision="day"),
+        entry(title="In the feed", published=MORNING),
+        "feed",
+        "en",
+    )
+    assert facts.statements == {
+        "page": {"title": "On the page", "published": "2025-08-12"},
+        "feed": {"title": "In the feed", "published": MORNING.isoformat()},
+    }
+    assert (facts.title, facts.published, facts.published_precision) == ("In the feed", MORNING, "time")
