@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 HEADER = """\
-# IPTC Media Topics NewsCodes: code, top level, broader topic, English and simplified Chinese names, by tabs.
+# IPTC Media Topics NewsCodes by tabs: code, top level, broader topic, and the names in the languages of NAMES there.
 # © International Press Telecommunications Council (https://iptc.org), CC BY 4.0
 # (https://creativecommons.org/licenses/by/4.0/); reduced to these columns by newsreel.enrichment.make_topics.
 """
 LEVELS = range(2, 8)
-RETIRED, ENGLISH, CHINESE = "RetiredDate", "Name (en-GB)", "Name (zh-Hans)"
+RETIRED = "RetiredDate"
+NAMES = ("en-GB", "zh-Hans", "ar", "de", "dk", "es", "fr", "no-NB", "pt-PT", "pt-BR", "se")
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -44,7 +45,7 @@ def lines(rows: list[dict[str, Any]]) -> list[str]:
         level, code = row["level"], row["code"]
         above[level] = code
         broader = above.get(level - 1, "") if level > 1 else ""
-        names = (str(row[name] or "").strip() for name in (ENGLISH, CHINESE))
+        names = (" ".join(str(row[f"Name ({name})"] or "").split()) for name in NAMES)
         out.append("\t".join((code, above[1], broader, *names)))
     return out
 
