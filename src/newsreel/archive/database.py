@@ -53,7 +53,7 @@ def connection_parts(dsn: str) -> dict[str, str]:
         parts = {name: str(value) for name, value in conninfo.conninfo_to_dict(dsn).items() if value is not None}
     except psycopg.Error:
         parts = {}
-    if not parts.get("dbname"):
+    if not parts.get("dbname") or not re.fullmatch(r"[\d,]*", parts.get("port", "")):
         raise Misconfigured("bad_setting", _NO_ADDRESS)
     return parts
 

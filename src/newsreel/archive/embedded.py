@@ -215,14 +215,14 @@ def _attach_or_start(home: Path, folder: ServerFolder) -> ServerAddress:
     bound_log(folder)
     known = _socket_folder(home, folder)
     if known is not None and answers(ServerAddress(known)):
+        _complete(ServerAddress(known))
         return ServerAddress(known)
     programs = program_folder(folder.run) / "bin"
     make_data(folder, programs)
     inside, outside = _make_socket_folder(home, folder)
     address = ServerAddress(outside)
     start_server(folder, programs, inside, address)
-    _make_database(address)
-    check_server(address.dsn)
+    _complete(address)
     return address
 
 
@@ -287,8 +287,13 @@ def _short_temporary_folder() -> str:
     return usual if os.access(usual, os.W_OK | os.X_OK) else tempfile.gettempdir()
 
 
-def _make_database(address: ServerAddress) -> None:
-    with psycopg.connect(address.dsn_of("postgres"), autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-        if not known:
+def _complete(address: ServerAddress) -> None:
+    """The database and the extension: made where they are missing, which a killed first start may have left."""
+    try:
+        check_server(address.dsn)
+    except Misconfigured as error:
+        if error.outcome != "no_database":
+            raise
+        with psycopg.connect(address.dsn_of("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{DATABASE}"')
+        check_server(address.dsn)

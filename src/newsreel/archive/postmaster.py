@@ -68,22 +68,23 @@ class ServerAddress:
 
 
 def make_data(folder: ServerFolder, programs: Path) -> None:
-    """PostgreSQL's files, complete or not there at all: made beside their place and moved there."""
+    """PostgreSQL's files, complete or not there at all: made beside their place and moved there.
+
+    Each attempt has a place of its own: the initdb of a killed process may still be writing to its.
+    """
     if (folder.path / "data" / "PG_VERSION").exists():
         return
-    new, data = f"{folder.inside}/data.new", f"{folder.inside}/data"
-    folder.run(["/bin/rm", "-rf", new])
+    new, data = f"{folder.inside}/new-{os.getpid()}", f"{folder.inside}/data"
+    folder.run(["/bin/sh", "-c", 'rm -rf "$1"/new-*', "sh", folder.inside])
     done = folder.run(
         [str(programs / "initdb"), "-D", new, "-U", ROLE, "--auth=peer", "--no-instructions", *LOCALE_OPTIONS]
     )
+    if done.returncode == 0:
+        done = folder.run(["/bin/sh", "-c", 'rm -rf "$2" && mv "$1" "$2"', "sh", new, data])
     if done.returncode:
         raise _disk_error(folder, done.stdout + done.stderr) or Misconfigured(
             "database_not_made", f"The database could not be made in {folder.path}: {said(done)}."
         )
-    folder.run(["/bin/rm", "-rf", data])
-    moved = folder.run(["/bin/mv", new, data])
-    if moved.returncode:
-        raise Misconfigured("database_not_made", f"The database could not be made in {folder.path}: {said(moved)}.")
 
 
 def _write_access(folder: ServerFolder) -> None:
@@ -100,9 +101,10 @@ def start_server(folder: ServerFolder, programs: Path, socket_folder: str, addre
     _write_access(folder)
     give_up = time.monotonic() + RETRY_SECONDS
     while True:
-        _clear_remains(folder, address)
+        if _clear_remains(folder, address):
+            return
         tail = _pg_ctl_start(folder, programs, socket_folder)
-        if tail is None and _wait_for_answer(address):
+        if tail is None and answers(address):
             return
         passing = tail is None or re.search(r"lock file|shared memory", tail)
         if _disk_error(folder, tail or "") or not passing or time.monotonic() > give_up:
@@ -135,47 +137,36 @@ def _shared_memory() -> dict[str, str]:
     return {"dynamic_shared_memory_type": "mmap"} if Path("/proc").is_dir() else {}
 
 
-def _wait_for_answer(address: ServerAddress) -> bool:
+def answers(address: ServerAddress) -> bool:
+    """Whether a server is there and lets us in; one that is just starting is waited for."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
             psycopg.connect(address.dsn_of("postgres"), connect_timeout=5).close()
         except psycopg.Error as error:
-            if "starting up" not in str(error) and "not yet accepting" not in str(error):
-                return False
+            text = str(error)
+            if not re.search(r"is starting up|not yet accepting", text):
+                return "too many clients" in text or "connection slots" in text
             time.sleep(0.1)
         else:
             return True
     return False
 
 
-def answers(address: ServerAddress) -> bool:
-    """Whether a server is there; one that is just starting is waited for."""
-    try:
-        psycopg.connect(address.dsn, connect_timeout=5).close()
-    except psycopg.Error as error:
-        # A server that a killed process had just started, or one with all connections in use, is there.
-        text = str(error)
-        if "starting up" in text or "not yet accepting" in text:
-            return _wait_for_answer(address)
-        return "too many clients" in text or "connection slots" in text
-    return True
-
-
-def _clear_remains(folder: ServerFolder, address: ServerAddress) -> None:
+def _clear_remains(folder: ServerFolder, address: ServerAddress) -> bool:
     """What keeps a server from starting and will not go away by itself: a server of this folder that cannot be
     reached (its socket was swept from /tmp), or lock files whose number now belongs to another program (a container
     started again) or to a dead process that nobody has waited for (a container's first process may never).
-    Of other dead processes PostgreSQL itself sees that its lock files are stale.
+    Of other dead processes PostgreSQL itself sees that its lock files are stale. True where the server runs after all.
     """
     lock, socket = folder.path / "data" / "postmaster.pid", f".s.PGSQL.{PORT}"
     pid = _pid_in(lock)
     if pid is not None and _is_postmaster(folder, pid):
-        if not answers(address):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
-            _wait_until_gone(folder, pid)
-        return
+        if answers(address):
+            return True
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+        _wait_until_gone(folder, pid)
     if pid is not None and Path(f"/proc/{pid}").exists():
         folder.run(["/bin/rm", "-f", f"{folder.inside}/data/postmaster.pid"])
     private = Path(address.socket_folder)
@@ -183,6 +174,7 @@ def _clear_remains(folder: ServerFolder, address: ServerAddress) -> None:
     if pid is not None and Path(f"/proc/{pid}").exists():
         for name in (socket, f"{socket}.lock"):
             (private / name).unlink(missing_ok=True)
+    return False
 
 
 def _pid_in(lock: Path) -> int | None:
