@@ -19,15 +19,17 @@ from newsreel.archive.models import Change
 
 NOTIFY_CHANNEL = "newsreel_changes"
 
+# The columns are named with their table: a cast keeps its column's name, and ORDER BY would sort by the text.
 POSITION_SQL = """
-    SELECT coalesce(max(xid)::text, '0'), coalesce((array_agg(seq ORDER BY xid DESC, seq DESC))[1], 0)
-    FROM (SELECT xid, seq FROM archive_change WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
-          ORDER BY xid DESC, seq DESC LIMIT 1) AS last
+    SELECT coalesce(last.xid::text, '0'), coalesce(last.seq, 0)
+    FROM (SELECT 1) AS always LEFT JOIN LATERAL (
+        SELECT c.xid, c.seq FROM archive_change c WHERE c.xid < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY c.xid DESC, c.seq DESC LIMIT 1) AS last ON true
 """
 FOLLOW_SQL = """
-    SELECT xid::text, seq, kind, ref, action FROM archive_change
-    WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) AND (xid, seq) > (%s::text::xid8, %s)
-    ORDER BY xid, seq LIMIT %s
+    SELECT c.xid::text, c.seq, c.kind, c.ref, c.action FROM archive_change c
+    WHERE c.xid < pg_snapshot_xmin(pg_current_snapshot()) AND (c.xid, c.seq) > (%s::text::xid8, %s)
+    ORDER BY c.xid, c.seq LIMIT %s
 """
 
 

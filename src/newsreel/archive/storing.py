@@ -201,9 +201,12 @@ def _block_json(block: Block) -> dict[str, Any]:
 def store_enrichments(found: Sequence[tuple[int, Enrichment]]) -> None:
     """Writes what articles are about (id, enrichment), in place of what was known before; five statements for any number."""
     ids = [pk for pk, _ in found]
-    texts = {word.text[:120].casefold(): word.text[:120] for _, enrichment in found for word in enrichment.keywords}
+    texts: dict[str, str] = {}
+    for _, enrichment in found:
+        for word in enrichment.keywords:
+            texts.setdefault(keyword_key(word.text), word.text[:120])
     Keyword.objects.bulk_create(
-        [Keyword(key=key[:120], text=text) for key, text in sorted(texts.items())], ignore_conflicts=True
+        [Keyword(key=key, text=text) for key, text in sorted(texts.items())], ignore_conflicts=True
     )
     rows = dict(Keyword.objects.filter(key__in=list(texts)).values_list("key", "pk"))
     ArticleKeyword.objects.filter(article_id__in=ids).delete()
@@ -211,7 +214,7 @@ def store_enrichments(found: Sequence[tuple[int, Enrichment]]) -> None:
     keywords: dict[tuple[int, int], ArticleKeyword] = {}
     for pk, enrichment in found:
         for word in enrichment.keywords:
-            row = rows.get(word.text[:120].casefold()[:120])
+            row = rows.get(keyword_key(word.text))
             if row is not None:
                 keywords.setdefault((pk, row), ArticleKeyword(article_id=pk, keyword_id=row, weight=word.weight))
     ArticleKeyword.objects.bulk_create(keywords.values(), batch_size=1000)
@@ -223,13 +226,22 @@ def store_enrichments(found: Sequence[tuple[int, Enrichment]]) -> None:
     ArticleTopic.objects.bulk_create(topics.values(), batch_size=1000)
     articles = [
         Article(
-            pk=pk, language=enrichment.language, state=Article.State.ENRICHED,
-            claim_owner=None, claimed_until=None, changed_at=Now(),
+            pk=pk,
+            language=enrichment.language,
+            state=Article.State.ENRICHED,
+            claim_owner=None,
+            claimed_until=None,
+            changed_at=Now(),
         )
         for pk, enrichment in found
     ]
     Article.objects.bulk_update(articles, ["language", "state", "claim_owner", "claimed_until", "changed_at"])
     changes.record("article", ids, "enriched")
+
+
+def keyword_key(text: str) -> str:
+    """Under which a keyword is known: its case does not make another one."""
+    return text[:120].casefold()[:120]
 
 
 def enrichment_failed(ids: Sequence[int], most_attempts: int) -> None:

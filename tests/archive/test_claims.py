@@ -1,0 +1,133 @@
+"""Leases: one owner at a time, free again at once when the owner dies, and proof against a clock that was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+from django.db.models.functions import Now
+
+from newsreel.archive import claims, registry, storing
+from newsreel.archive.claims import Owner
+from newsreel.archive.models import Article, Channel, Host, Lead
+from newsreel.core.types import Enrichment
+from tests.archive import making
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def owners() -> Iterator[list[Owner]]:
+    parameters = connections["default"].get_connection_params()
+    known = {key: str(parameters[key]) for key in ("host", "dbname", "user", "port", "password") if parameters.get(key)}
+    made = [Owner(known) for _ in range(3)]
+    yield made
+    for owner in made:
+        owner.close()
+
+
+def test_a_host_has_one_owner(owners: list[Owner]) -> None:
+    making.a_channel()
+    assert claims.claim_hosts(owners[0], 10) == ["news.test"]
+    assert claims.claim_hosts(owners[1], 10) == []
+    assert not claims.hosts_due()
+    claims.release_hosts(owners[1], ["news.test"])  # not its to give
+    assert claims.claim_hosts(owners[1], 10) == []
+    claims.release_hosts(owners[0], ["news.test"])
+    assert claims.claim_hosts(owners[1], 10) == ["news.test"]
+
+
+def test_what_a_dead_worker_held_is_free_at_once(owners: list[Owner]) -> None:
+    making.a_channel()
+    claims.claim_hosts(owners[0], 10)
+    owners[0].close()  # as the kernel does for a killed process
+    assert claims.claim_hosts(owners[1], 10) == ["news.test"]
+
+
+def test_a_lease_that_was_not_renewed_ends(owners: list[Owner]) -> None:
+    making.a_channel()
+    claims.claim_hosts(owners[0], 10)
+    assert claims.renew_hosts(owners[0], ["news.test"]) == {"news.test"}
+    Host.objects.update(leased_until=Now() - timedelta(seconds=1))
+    assert claims.claim_hosts(owners[1], 10) == ["news.test"]
+    assert claims.renew_hosts(owners[0], ["news.test"]) == set()
+
+
+def test_an_owner_takes_its_lock_anew_after_the_server_was_restarted(owners: list[Owner]) -> None:
+    making.a_channel()
+    number = owners[0].alive()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'newsreel owner'"
+        )
+    assert owners[0].alive() == number
+    assert claims.claim_hosts(owners[0], 10) == ["news.test"]
+    assert claims.claim_hosts(owners[1], 10) == []
+
+
+def test_only_what_is_due_is_claimed(owners: list[Owner]) -> None:
+    channel = making.a_channel()
+    registry.channel_read(channel, etag="", last_modified="", new=0, interval=600)
+    assert claims.claim_hosts(owners[0], 10) == []
+    lead = making.a_lead(channel, "https://www.news.test/a")
+    assert claims.claim_hosts(owners[0], 10) == ["www.news.test"]
+    assert claims.due_on_host("www.news.test", 10) == claims.DueWork([], [lead.pk])
+    registry.set_paused(channel.source, True)
+    assert claims.due_on_host("www.news.test", 10) == claims.DueWork([], [])
+
+
+def test_a_host_that_asked_for_patience_is_waited_for(owners: list[Owner]) -> None:
+    channel = making.a_channel()
+    registry.host_waits("news.test", 30, named_by_host=True)
+    assert claims.claim_hosts(owners[0], 10) == []
+    assert claims.seconds_to_next() == pytest.approx(30, abs=2)
+    Host.objects.update(next_due_at=Now())
+    registry.channel_read(channel, etag="", last_modified="", new=0, interval=600)
+    registry.host_answered("news.test")
+    assert claims.seconds_to_next() is None
+
+
+def test_a_host_that_does_not_answer_is_asked_less_and_less() -> None:
+    making.a_channel()
+    waits = []
+    for _ in range(4):
+        registry.host_waits("news.test", 60, named_by_host=False)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT extract(epoch FROM next_due_at - now()) FROM archive_host")
+            waits.append(float(cursor.fetchone()[0]))
+    assert waits == pytest.approx([60, 120, 240, 480], abs=3)
+
+
+def test_times_from_a_clock_that_ran_ahead_count_as_past(owners: list[Owner]) -> None:
+    making.a_channel()
+    Channel.objects.update(next_due_at=Now() + timedelta(days=400))
+    Host.objects.update(
+        next_due_at=Now() + timedelta(days=400), lease_owner=owners[1].alive(), leased_until=Now() + timedelta(days=400)
+    )
+    assert claims.claim_hosts(owners[0], 10) == ["news.test"]
+
+
+def test_articles_are_claimed_once_and_given_up_after_three_attempts(owners: list[Owner]) -> None:
+    channel = making.a_channel()
+    ids = [making.store(channel, f"https://news.test/{n}", text=f"Text {n}")[1] for n in range(5)]
+    assert claims.claim_articles(owners[0], 3) == sorted(ids, reverse=True)[:3]
+    assert claims.claim_articles(owners[1], 3) == sorted(ids, reverse=True)[3:]
+    assert not claims.articles_due()
+    storing.enrichment_failed([ids[0]], 3)
+    assert claims.claim_articles(owners[0], 3) == [ids[0]]
+    storing.enrichment_failed([ids[0]], 2)
+    assert Article.objects.get(pk=ids[0]).state == Article.State.FAILED
+    storing.store_enrichments([(ids[1], Enrichment("en"))])
+    owners[0].close()
+    owners[1].close()
+    assert set(claims.claim_articles(owners[2], 10)) == set(ids[2:])
+
+
+def test_second_visits_come_after_new_addresses() -> None:
+    channel = making.a_channel()
+    making.store(channel, "https://news.test/old")
+    Lead.objects.update(next_due_at=Now())
+    fresh = making.a_lead(channel, "https://news.test/fresh")
+    assert claims.due_on_host("news.test", 10).leads[0] == fresh.pk

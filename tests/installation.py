@@ -1,0 +1,133 @@
+"""An installation of its own for a test: a data folder, a database on the run's server, the command line, the press."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from newsreel.archive.embedded import ServerAddress
+from tests.shared import SHARED
+
+
+class Installation:
+    """``newsreel`` as a user has it, by subprocess. ``environment`` holds its settings."""
+
+    def __init__(self, home: Path, dsn: str, **settings: str) -> None:
+        self.home, self.dsn = home, dsn
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("NEWSREEL_", "DJANGO_", "PYTEST_"))
+        }
+        self.environment = kept | {"NEWSREEL_HOME": str(home), "NEWSREEL_DATABASE_URL": dsn} | settings
+
+    def run(self, *words: str, stdin: str | bytes = "", timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """One command to its end."""
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [sys.executable, "-m", "newsreel", *words],
+            input=data,
+            capture_output=True,
+            env=self.environment,
+            timeout=timeout,
+        )
+        return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """One command that goes on, in a session of its own so that all of it can be ended."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "newsreel", *words],
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database says."""
+        with psycopg.connect(self.dsn) as connection:
+            return connection.execute(statement, values or None).fetchall()
+
+    def exported(self) -> list[dict[str, Any]]:
+        """All articles, by ``newsreel export``."""
+        done = self.run("export")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@contextmanager
+def fresh_database(server: ServerAddress) -> Iterator[str]:
+    """A new, empty database on the run's server; its address."""
+    name = f"install_{secrets.token_hex(4)}"
+    with psycopg.connect(server.dsn_of("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield server.dsn_of(name)
+    finally:
+        with psycopg.connect(server.dsn_of("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class Press:
+    """The recorded press, replayed by ../shared/press/press.py on a loopback port."""
+
+    def __init__(self, port: int, authority: Path) -> None:
+        self.port, self.authority = port, authority
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of a crawler that reads it."""
+        return {
+            "NEWSREEL_PROXY": f"http://127.0.0.1:{self.port}",
+            "NEWSREEL_CA_FILE": str(self.authority),
+            "NEWSREEL_CRAWL_GAP": "0",
+        }
+
+    def ask(self, what: str) -> dict[str, Any]:
+        """'stats' or 'sites'."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": f"http://127.0.0.1:{self.port}"}))
+        with opener.open(f"http://press.test/{what}", timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+
+@contextmanager
+def press(folder: Path, *options: str, corpus: str = "fundus") -> Iterator[Press]:
+    """The press with one corpus."""
+    port, authority = free_port(), folder / f"press-ca-{secrets.token_hex(3)}.pem"
+    words = ["--corpus", str(SHARED / "corpus" / corpus), "--port", str(port), "--ca", str(authority), *options]
+    process = subprocess.Popen([sys.executable, str(SHARED / "press" / "press.py"), *words], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline().decode()
+        assert re.search(r"\d+ sites", line), line
+        yield Press(port, authority)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def free_port() -> int:
+    """A loopback port that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(true: Any, seconds: float = 30, what: str = "it") -> None:
+    """Until a condition holds, or an error that names it."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"{what} did not happen in {seconds} s"
+        time.sleep(0.05)
