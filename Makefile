@@ -1,0 +1,58 @@
+# Newsreel's verbs. `make run` and `make test` do all the set-up by themselves; `make help` lists the rest.
+SHELL = /bin/sh
+BIN = .venv/bin
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$name" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$name" && break; done)
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links
+# Changes when a dependency, the package's own metadata or the way of installing does.
+STAMP = .venv/.installed
+
+.DEFAULT_GOAL = help
+.PHONY: help install run test check format lock docs bench clean
+
+help: ## Say what there is.
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+install: $(STAMP) ## Make the virtual environment in .venv, with the locked dependencies. Nothing outside .venv is touched.
+
+$(STAMP): requirements/dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Newsreel needs Python 3.11 or newer with its venv module, and finds none: install it (on Debian: python3 and python3-venv), or name one: make install PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11, which Newsreel needs." >&2; exit 1; }
+	@rm -f $(STAMP)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
+	@echo "Installing the locked dependencies into .venv (the first time this takes some minutes) …" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+run: install ## Start Newsreel: database, crawler, workers and portal, on http://localhost:8000.
+	@exec $(BIN)/newsreel run
+
+test: install ## Run the tests. Browser tests run where a Chromium is found. TESTS=tests/core runs some only.
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: install ## What CI runs: lint, format, types, the direction of imports, then the tests.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+format: install ## Put the code into its form, and mend what the linter can.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: install ## Write requirements/*.lock anew after a change of pyproject.toml (UPGRADE=--upgrade takes newer releases).
+	$(LOCK) $(UPGRADE) pyproject.toml -o requirements/runtime.lock
+	$(LOCK) $(UPGRADE) --extra dev pyproject.toml -o requirements/dev.lock
+
+docs: install ## Write docs/settings.md from the table of settings.
+	$(BIN)/python -m newsreel.core.settings_page docs/settings.md
+
+bench: install ## Measure quality and speed on the recorded pages beside the project (../shared).
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+clean: ## Remove what was made here: caches and the virtual environment. Data folders stay.
+	rm -rf .venv build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
