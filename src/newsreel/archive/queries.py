@@ -32,6 +32,9 @@ class Name(NamedTuple):
     name_zh: str = ""
 
 
+_NAMELESS = Name("")
+
+
 @dataclass(frozen=True, slots=True)
 class Outlet:
     """Where an article comes from: '独立报-世界新闻'. A channel without a name is not shown."""
@@ -39,7 +42,7 @@ class Outlet:
     source_id: int
     source: Name
     channel_id: int | None = None
-    channel: Name = Name("")
+    channel: Name = _NAMELESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,7 @@ def headline_of(article: Article) -> Headline:
         article.source.id,
         Name(article.source.name, article.source.name_zh),
         channel.id if channel else None,
-        Name(channel.name, channel.name_zh) if channel else Name(""),
+        Name(channel.name, channel.name_zh) if channel else _NAMELESS,
     )
     return _headline(
         article.id,
