@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import ssl
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import trustme
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsreel import __version__
 from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Temporary
@@ -126,6 +130,16 @@ async def test_statuses(site: Site, fetcher: Fetcher, status: int, kind: type, o
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert retry_after(value, NOW) == seconds
+
+
+@given(
+    st.one_of(
+        st.text(max_size=40), st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,6} \d\d:\d\d:\d\d [A-Z+-]\w+")
+    )
+)
+def test_any_retry_after_is_a_wait_or_nothing(value: str) -> None:
+    seconds = retry_after(value, NOW)
+    assert seconds is None or 0 <= seconds <= 86400
 
 
 async def test_redirects_are_followed_with_all_their_addresses(site: Site, fetcher: Fetcher) -> None:
@@ -304,3 +318,23 @@ async def test_plain_text_where_tls_should_be() -> None:
     server.close()
     await server.wait_closed()
     assert (type(error), error.outcome) == (Temporary, "tls_failed")
+
+
+@pytest.mark.parametrize(("certified", "expected"), [("127.0.0.1", ""), ("other.example", "tls_failed")])
+async def test_tls_without_a_proxy(site: Site, tmp_path: Path, certified: str, expected: str) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(certified).configure_cert(context)
+    server = await asyncio.start_server(site.serve, "127.0.0.1", 0, ssl=context)
+    place = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    site.pages = {"/": answer(200, b"by TLS")}
+    policy = Policy(gap=0, ca_file=tmp_path / "ca.pem", allowed_hosts=frozenset({place}))
+    async with Fetcher(policy, resolver=Names()) as fetcher:
+        if expected:
+            assert (await failure(fetcher, f"https://{place}/")).outcome == expected
+        else:
+            assert (await fetcher.fetch(f"https://{place}/")).body == b"by TLS"
+    server.close()
+    await site.end()
+    await server.wait_closed()

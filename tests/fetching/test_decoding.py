@@ -23,7 +23,12 @@ def raw_deflate(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-PACK = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstd.compress}
+PACK = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": lambda data: brotli.compress(data, quality=5),
+    "zstd": zstd.compress,
+}
 
 
 def decode(data: bytes, *names: str, limit: int = 20 * 1024 * 1024, step: int = 1000) -> bytes:

@@ -91,15 +91,55 @@ async def test_broken_answers(site: Site, fetcher: Fetcher, sent: bytes, expecte
 
 
 @pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (b"zz\r\nbody\r\n0\r\n\r\n", "bad_response"),
+        (b"ffff\r\nbody", "incomplete"),
+        (b"4\r\nmore\r\n0\r\n\r\n", "read 8"),
+    ],
+)
+async def test_framing_that_breaks_later(site: Site, fetcher: Fetcher, second: bytes, expected: str) -> None:
+    async def say(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        for part in (OK + b"Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n", second):
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+        writer.close()
+
+    site.pages = {"/": say}
+    assert await outcome(fetcher, site.url()) == expected
+
+
+@pytest.mark.parametrize("framing", ["length", "chunks", "end"])
+async def test_a_large_body_and_goodbye(site: Site, fetcher: Fetcher, framing: str) -> None:
+    """A server that sends all at once and closes: nothing of it may be lost (aiohttp has been there, 3.14.0)."""
+    body = bytes(range(256)) * 12_000
+    head = {
+        "length": f"Content-Length: {len(body)}\r\n".encode(),
+        "chunks": b"Transfer-Encoding: chunked\r\n",
+        "end": b"",
+    }
+
+    async def say(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + head[framing] + b"\r\n")
+        writer.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if framing == "chunks" else body)
+        writer.close()
+
+    site.pages = {"/": say}
+    for _ in range(5):
+        assert (await fetcher.fetch(site.url(), robots=False)).body == body
+
+
+@pytest.mark.parametrize(
     ("head", "more", "expected"),
     [
-        (OK, b"X-Header: again\r\n", "headers_too_large"),
+        (OK, b"X-Header: again\r\n" * 100, "headers_too_large"),
         (OK + b"X: ", b"x" * 1000, "headers_too_large"),
         (b"", b"x" * 1000, "bad_response"),
         (b"", b"HTTP/1.1 100 Continue\r\n\r\n", "timed_out"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 5000, "too_large"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n4;", b"x" * 1000, "timed_out"),
-        (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-Trailer: again\r\n", "headers_too_large"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-Trailer: again\r\n" * 100, "headers_too_large"),
         (OK + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x08\0\0\0\0\0\0", b"name without end" * 60, "too_large"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import urllib.parse
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -29,6 +29,7 @@ from newsreel.fetching.targets import Target, check_target, parse_target
 from newsreel.fetching.tls import context_for
 
 DEFAULT_ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
+_LOOK_SECONDS = 1.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _ROBOTS_LIMITS = Limits(wire_bytes=MAX_BYTES, decoded_bytes=MAX_BYTES, total_seconds=30.0, redirects=5)
 
@@ -286,7 +287,7 @@ async def _bodies(answer: aiohttp.ClientResponse, call: _Call) -> tuple[bytes, b
         raise too_large
     decoder = Decoder(names, limits.decoded_bytes)
     wire = BytesIO()
-    async for piece in answer.content.iter_any():
+    async for piece in _pieces(answer):
         if wire.tell() + len(piece) > limits.wire_bytes and not call.cut:
             raise too_large
         wire.write(piece)
@@ -300,6 +301,26 @@ async def _bodies(answer: aiohttp.ClientResponse, call: _Call) -> tuple[bytes, b
             return wire.getvalue(), decoder.so_far()
     body = decoder.finish()
     return wire.getvalue() if names else body, body
+
+
+async def _pieces(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    """The body as it comes in.
+
+    aiohttp (3.14) closes the connection where a body's framing breaks midway, and leaves its reader waiting: measured,
+    until the total deadline. So a reader that has waited looks whether there is a connection to wait for.
+    """
+    while True:
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                piece = await answer.content.readany()
+        except TimeoutError:
+            connection = answer.connection
+            if connection is None or connection.transport is None or connection.transport.is_closing():
+                raise Temporary("bad_response", f"What {answer.url.host} sent is not HTTP.") from None
+            continue
+        if not piece:
+            return
+        yield piece
 
 
 def _next_hop(target: Target, location: str | None) -> Target:

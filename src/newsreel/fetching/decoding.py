@@ -1,9 +1,10 @@
 """Content codings undone in bounded steps: whatever the bytes, never more than a limit in memory.
 
 A layer hands on at most ``STEP`` bytes at a time, and no layer may put out more than the limit, so that a bomb
-inside a bomb stops at the first. Nor may an answer unpack to more than 200 times its size once that is more than
-1 MiB: recorded pages of the press unpack to 4 to 20 times theirs, the known bombs to 411 times (28 kB of gzip),
-10,503 times (1,096 bytes of zstd) and 338,576 times (34 bytes of brotli).
+inside a bomb stops at the first. Nor may an answer unpack to more than 300 times its size once that is more than
+1 MiB. Measured: 1,031 recorded pages unpack from gzip to 13 times theirs at most, a sitemap of 50,000 counted
+addresses from brotli to 100 times; the known bombs to 411 times (28 kB of gzip), 10,503 times (1,096 bytes of zstd)
+and 338,576 times (34 bytes of brotli).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ else:
 
 STEP = 64 * 1024
 MAX_LAYERS = 3
-MAX_RATIO = 200
+MAX_RATIO = 300
 RATIO_FROM = 1024 * 1024
 # Members of a gzip stream and frames of a zstd stream: each costs a copy of what is left of a step.
 MAX_MEMBERS = 1000

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 import aiohttp
-from aiohttp.http_exceptions import HttpProcessingError, LineTooLong, TransferEncodingError
+from aiohttp.http_exceptions import ContentLengthError, HttpProcessingError, LineTooLong, TransferEncodingError
 
 from newsreel.core.errors import NewsreelError, Permanent, Temporary
 from newsreel.fetching.gate import AddressRefusedError
@@ -78,7 +78,7 @@ def of_exception(error: Exception, host: str) -> NewsreelError:
 
 
 def _of_message(error: Exception, host: str) -> NewsreelError:
-    if isinstance(error, aiohttp.ClientPayloadError) and not _holds(error, TransferEncodingError):
+    if isinstance(error, aiohttp.ClientPayloadError) and not _is_malformed(error):
         return Temporary("incomplete", f"The answer of {host} broke off, or its length is not what it said.")
     if isinstance(error, aiohttp.InvalidURL | ValueError):
         return Permanent("bad_address", "The address cannot be asked for.")
@@ -91,6 +91,13 @@ def _of_tls(error: Exception, host: str) -> NewsreelError:
     if isinstance(error, aiohttp.ClientConnectorCertificateError | ssl.SSLCertVerificationError):
         return Temporary("tls_failed", f"The certificate of {host} is not valid.")
     return Temporary("tls_failed", f"No secure connection to {host} could be made.")
+
+
+def _is_malformed(error: BaseException) -> bool:
+    """Whether a body's framing cannot be read, as against a body that is cut off."""
+    return _holds(error, HttpProcessingError) and not (
+        _holds(error, ContentLengthError) or _holds(error, TransferEncodingError)
+    )
 
 
 def _says_too_many(error: BaseException) -> bool:

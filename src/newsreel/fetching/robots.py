@@ -32,11 +32,13 @@ class RobotsRules:
     """The rules of one robots.txt for one product token.
 
     ``allows`` takes a whole address. ``crawl_delay``: seconds, at most 60, or None. ``sitemaps``: as written.
+    ``weight``: characters of what is kept.
     """
 
     def __init__(self, text: str = "", product: str = PRODUCT) -> None:
         own, common, self.sitemaps = _read(text, product.lower())
         rules = common if own is None else own
+        self.weight = sum(map(len, rules)) + sum(map(len, self.sitemaps))
         self._protego = Protego.parse("\n".join(["User-agent: *", *rules]))
         delay = self._protego.crawl_delay("*")
         self.crawl_delay: float | None = None if delay is None else min(float(delay), MAX_CRAWL_DELAY)

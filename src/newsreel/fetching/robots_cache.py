@@ -14,6 +14,8 @@ from newsreel.fetching.robots import RobotsRules
 KEPT = timedelta(hours=24)  # RFC 9309, 2.4: not longer
 KEPT_FAILURE = timedelta(minutes=5)
 MAX_ORIGINS = 2048
+# Characters of rules kept in all: as objects they take about 15 times as much.
+MAX_WEIGHT = 4 * 1024 * 1024
 
 Outcome = RobotsRules | NewsreelError
 Key = tuple[str, str]  # origin, proxy
@@ -25,6 +27,7 @@ class RobotsCache:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._kept: OrderedDict[Key, tuple[datetime, Outcome]] = OrderedDict()
+        self._weight = 0
         self._asked: dict[Key, asyncio.Task[Outcome]] = {}
 
     async def rules(self, key: Key, read: Callable[[], Awaitable[RobotsRules]]) -> RobotsRules:
@@ -57,10 +60,19 @@ class RobotsCache:
             except NewsreelError as error:
                 outcome = error
             kept = KEPT_FAILURE if isinstance(outcome, NewsreelError) else KEPT
-            self._kept[key] = (self._clock() + kept, outcome)
-            self._kept.move_to_end(key)
-            while len(self._kept) > MAX_ORIGINS:
-                self._kept.popitem(last=False)
+            self._keep(key, self._clock() + kept, outcome)
             return outcome
         finally:
             del self._asked[key]
+
+    def _keep(self, key: Key, until: datetime, outcome: Outcome) -> None:
+        if key in self._kept:
+            self._weight -= _weight(self._kept.pop(key)[1])
+        self._kept[key] = (until, outcome)
+        self._weight += _weight(outcome)
+        while len(self._kept) > MAX_ORIGINS or (self._weight > MAX_WEIGHT and len(self._kept) > 1):
+            self._weight -= _weight(self._kept.popitem(last=False)[1][1])
+
+
+def _weight(outcome: Outcome) -> int:
+    return outcome.weight if isinstance(outcome, RobotsRules) else 0

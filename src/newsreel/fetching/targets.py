@@ -32,7 +32,8 @@ SPECIAL_NAMES = frozenset(
 _SHAPE = re.compile(r"(https?)://([^/?#]+)([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 _HOST_AND_PORT = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]+)(?::(\d{0,5}))?")
-_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+# Hyphens and underscores at a label's ends are against RFC 1123, and there are blogs whose names have them.
+_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
 _DOTS = str.maketrans({"。": ".", "．": ".", "｡": "."})
 # What may stand in a path or query as it is; all else is percent-encoded. '%' stays: it is an escape already.
