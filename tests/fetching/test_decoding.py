@@ -150,7 +150,7 @@ def test_recorded_bodies(file: str, names: str) -> None:
     assert b"<html" in body[:500]
 
 
-@settings(max_examples=200)
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.lists(st.sampled_from(sorted(PACK)), max_size=3), st.integers(1, 50))
 def test_any_bytes_are_read_or_refused(data: bytes, names: list[str], step: int) -> None:
     try:
@@ -162,6 +162,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, names: list[str], step: int)
     assert refused in ("", "bad_encoding", "too_large_decoded")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=3000), st.lists(st.sampled_from(sorted(PACK)), max_size=3), st.lists(st.integers(0, 3000)))
 def test_what_was_packed_comes_out(data: bytes, names: list[str], cuts: list[int]) -> None:
     packed = data

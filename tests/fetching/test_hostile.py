@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import os
+import random
 import sys
 import time
+import zlib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -150,6 +155,38 @@ async def test_answers_without_end(site: Site, fetcher: Fetcher, head: bytes, mo
     assert time.perf_counter() - began < 2.0
 
 
+async def test_mutated_answers(site: Site, fetcher: Fetcher) -> None:
+    """Five hundred answers with bytes changed, cut and doubled (seeded): each is read or has a named reason."""
+    chance = random.Random(20250812)
+    whole = [
+        answer(200, b"<p>news</p>" * 20, "Content-Type: text/html", "Set-Cookie: a=b"),
+        answer(200, gzip.compress(b"<p>news</p>" * 20), "Content-Encoding: gzip"),
+        OK + b"Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n5;x=y\r\nbody2\r\n0\r\nT: 1\r\n\r\n",
+        answer(302, b"", "Location: /"),
+        answer(503, b"later", "Retry-After: Tue, 12 Aug 2025 08:30:00 GMT"),
+    ]
+
+    async def say(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        sent = bytearray(chance.choice(whole))
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(sent))
+            sent[at : at + chance.choice((0, 1, 1, 10))] = chance.choice(
+                (b"", b"\r\n", b"\x00", b"\xff", b":", b" ", b"9", sent[:at], chance.randbytes(3))
+            )
+        writer.write(bytes(sent))
+        writer.close()
+
+    site.pages = {"/": say}
+    counted = Counter([(await outcome(fetcher, site.url(), Limits(total_seconds=5))).split()[0] for _ in range(500)])
+    assert counted["read"] > 20
+    assert counted["bad_response"] > 20
+    assert counted.keys() <= {
+        "read", "bad_response", "incomplete", "bad_encoding", "server_error", "too_many_redirects", "bad_redirect",
+        "connect_failed", "http_error", "headers_too_large", "gone", "forbidden", "address_refused", "port_refused",
+        "dns_failed",
+    }  # fmt: skip
+
+
 # ---- bombs, with the memory of a process of its own
 
 BODIES = {
@@ -226,9 +263,6 @@ async def test_bombs(site: Site) -> None:
 
 async def test_the_largest_answers_that_are_read(site: Site) -> None:
     """What is allowed costs what it says: 10 MiB as received and 20 MiB as decoded, with no second copy of either."""
-    import os
-    import zlib
-
     packer = zlib.compressobj(1, wbits=31)
     noise = os.urandom(9 * 1024 * 1024)
     packed = packer.compress(noise) + packer.compress(bytes(10 * 1024 * 1024)) + packer.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsreel.core.errors import Permanent
@@ -175,6 +175,7 @@ def test_the_public_internet(address: str) -> None:
     assert is_public(address)
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_an_ipv4_address_inside_is_inside_within_nat64_too(address: ipaddress.IPv4Address) -> None:
     inside = ipaddress.IPv6Address(int(ipaddress.IPv6Address("64:ff9b::")) + int(address))
@@ -182,6 +183,7 @@ def test_an_ipv4_address_inside_is_inside_within_nat64_too(address: ipaddress.IP
     assert not is_public(f"::ffff:{address}")
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.text(),

@@ -240,7 +240,7 @@ class Fetcher:
                     return await self._read(target, call, answer)
         except NewsreelError:
             raise
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except Exception as error:  # whatever a server makes the client library stumble over has a name too
             raise failures.of_exception(error, target.host) from None
         finally:
             budget.spend(started)

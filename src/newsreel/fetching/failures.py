@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import logging
 import ssl
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -12,6 +13,8 @@ from aiohttp.http_exceptions import ContentLengthError, HttpProcessingError, Lin
 
 from newsreel.core.errors import NewsreelError, Permanent, Temporary
 from newsreel.fetching.gate import AddressRefusedError
+
+_log = logging.getLogger(__name__)
 
 # A longer wish is heard as this one, in seconds.
 LONGEST_RETRY_AFTER = 24 * 3600.0
@@ -84,7 +87,10 @@ def _of_message(error: Exception, host: str) -> NewsreelError:
         return Permanent("bad_address", "The address cannot be asked for.")
     if _holds(error, LineTooLong) or _says_too_many(error):
         return Permanent("headers_too_large", f"{host} sent more headers than are read.")
-    return Temporary("bad_response", f"What {host} sent is not HTTP.")
+    if isinstance(error, aiohttp.ClientError | HttpProcessingError):
+        return Temporary("bad_response", f"What {host} sent is not HTTP.")
+    _log.error("The HTTP client stumbled over %s", host, exc_info=error)
+    return Temporary("client_failed", f"The answer of {host} could not be handled.")
 
 
 def _of_tls(error: Exception, host: str) -> NewsreelError:

@@ -60,18 +60,25 @@ class SystemResolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-class _VettedResolver(AbstractResolver):
-    def __init__(self, inner: AbstractResolver) -> None:
+class _CheckedResolver(AbstractResolver):
+    """Hands on what another found: public addresses only, or (``anywhere``) all, but never nothing, which aiohttp
+    does not expect.
+    """
+
+    def __init__(self, inner: AbstractResolver, anywhere: bool) -> None:
         self._inner = inner
+        self._anywhere = anywhere
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
-        public = [entry for entry in found if is_public(entry["host"])]
-        if found and not public:
+        if not found:
+            raise OSError("the name has no address")
+        allowed = [entry for entry in found if self._anywhere or is_public(entry["host"])]
+        if not allowed:
             raise AddressRefusedError("the name leads to addresses that are not public")
-        return public
+        return allowed
 
     async def close(self) -> None:
         return None
@@ -104,8 +111,8 @@ class Gate:
         inner = resolver or self._own
         assert inner is not None
         make = make_socket or plain_socket
-        self.guarded = _session(_VettedResolver(inner), guarded(make))
-        self.trusted = _session(inner, make)
+        self.guarded = _session(_CheckedResolver(inner, anywhere=False), guarded(make))
+        self.trusted = _session(_CheckedResolver(inner, anywhere=True), make)
 
     async def close(self) -> None:
         """Closes every connection."""

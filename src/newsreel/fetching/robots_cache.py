@@ -30,6 +30,10 @@ class RobotsCache:
         self._weight = 0
         self._asked: dict[Key, asyncio.Task[Outcome]] = {}
 
+    def __len__(self) -> int:
+        """How many origins are remembered."""
+        return len(self._kept)
+
     async def rules(self, key: Key, read: Callable[[], Awaitable[RobotsRules]]) -> RobotsRules:
         """The rules of an origin, or the error that reading them met."""
         kept = self._kept.get(key)
