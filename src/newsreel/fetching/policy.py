@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
-from newsreel import __version__
 from newsreel.core.settings import Settings
 
+_VERSION = version("newsreel")
 _ANONYMOUS = "a self-hosted news reader; its operator gave no contact address"
 
 
@@ -42,7 +43,7 @@ class Policy:
     def user_agent(self) -> str:
         """Who we say we are: the truth, in printable ASCII."""
         contact = "".join(c for c in self.contact if " " <= c <= "~" and c not in "()").strip()
-        return f"Newsreel/{__version__} (+{contact})" if contact else f"Newsreel/{__version__} ({_ANONYMOUS})"
+        return f"Newsreel/{_VERSION} (+{contact})" if contact else f"Newsreel/{_VERSION} ({_ANONYMOUS})"
 
 
 def places(written: Iterable[str]) -> frozenset[str]:
