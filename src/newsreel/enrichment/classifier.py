@@ -16,6 +16,17 @@ from newsreel.enrichment.taxonomy import _lines, table
 from newsreel.enrichment.vectors import SIZE, Vectors
 
 
+# What makes the softmax of a heavily decayed model honest: with 4 its mean confidence on SIB-200's training sentences is
+# near its accuracy (0.69), with 1 it never reaches a half, with 8 it claims 0.85.
+SHARPNESS = 4.0
+
+# How common a subject is in the press, before reading: human interest and labour are rarely what an article is filed under.
+_COMMON = {
+    "11": 1.8, "04": 1.8, "15": 1.8, "02": 1.3, "01": 1.3, "13": 1.3, "07": 1.3, "16": 1.0, "03": 1.0, "10": 0.8, "06": 0.7, "05": 0.7,
+    "14": 0.5, "12": 0.7, "09": 0.45, "08": 0.3, "17": 0.7,
+}  # fmt: skip
+
+
 class Model(NamedTuple):
     """``tops``: the codes of the rows of ``weights`` (with ``bias`` and ``mean``); ``codes``: those of ``prototypes``."""
 
@@ -58,7 +69,8 @@ def probabilities(vectors: Vectors, weights: NDArray[np.float32]) -> dict[str, f
     """The probability of each top level for a text given as vectors of its parts, each part with its weight."""
     made = model()
     logits = (vectors - made.mean) @ made.weights.T + made.bias
-    mixed = (weights[:, None] * logits).sum(axis=0) / weights.sum()
+    mixed = SHARPNESS * (weights[:, None] * logits).sum(axis=0) / weights.sum()
+    mixed += np.log([_COMMON.get(top[7:9], 1.0) for top in made.tops])
     shifted = np.exp(mixed - mixed.max())
     return {top: float(share) for top, share in zip(made.tops, shifted / shifted.sum(), strict=True)}
 

@@ -24,8 +24,8 @@ HEADER = """\
 # and from topic_examples.tsv. Rows: kind, code, bias for a top level, scale, signed bytes in base64.
 """
 LANGUAGES = ("en-GB", "zh-Hans", "ar", "de", "es", "fr", "pt-PT")
-DECAY, STEPS, RATE = 1e-2, 400, 20.0
-EXAMPLES_SHARE = 0.85  # of the weight: sentences as the press writes them say more than definitions
+DECAY, STEPS, RATE = 3e-3, 400, 20.0
+EXAMPLES_SHARE = 0.9  # of the weight: sentences as the press writes them say more than definitions
 DEEPEST = 4  # levels that have a prototype
 
 Indices = NDArray[np.intp]

@@ -19,7 +19,7 @@ from newsreel.enrichment.vectors import KNOWN, embed
 CAP = 20_000  # characters of a text
 READ = 2_400  # of them read by the encoder: news says what it is about at its beginning
 PART = 400
-TITLE_WEIGHT = 3.0
+TITLE_WEIGHT = 1.5
 MOST = 3  # topics of a text
 # Below this probability the text alone says nothing of its subject.
 SURE = 0.35
