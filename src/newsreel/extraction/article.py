@@ -1,0 +1,114 @@
+"""The room's faces: bytes of a page, or a feed's own text -> Article."""
+
+from __future__ import annotations
+
+import re
+
+from newsreel.core.text import squeeze
+from newsreel.core.types import Article, Entry
+from newsreel.core.urls import absolute
+from newsreel.extraction.blocks import Unit, UnitReader, block_text
+from newsreel.extraction.body import find_body, measure, read_body
+from newsreel.extraction.encoding import decode
+from newsreel.extraction.metadata import Metadata, read_metadata
+from newsreel.extraction.page import MAX_BYTES, Page, read_page
+from newsreel.extraction.sanitising import sanitise
+
+MIN_TEXT = 25  # characters: below this a page has no text
+MAX_REMOVED = 200
+_MAGIC = (
+    (b"%PDF", "The address holds a PDF file, not a page."),
+    (b"\x89PNG", "The address holds a picture, not a page."),
+    (b"\xff\xd8\xff", "The address holds a picture, not a page."),
+    (b"GIF8", "The address holds a picture, not a page."),
+    (b"PK\x03\x04", "The address holds an archive, not a page."),
+    (b"\x1f\x8b", "The page is still compressed."),
+)
+
+
+def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> Article:
+    """The article of a page as it was fetched from ``url``. Whatever the bytes are: what cannot be read gives an
+    empty text with the reason in words. At most 8 MiB are read.
+    """
+    if reason := _not_a_page(html):
+        return Article(url, reason=reason)
+    text = html if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)[0]
+    page = read_page(text)
+    meta = read_metadata(page, url)
+    body, keep = find_body(page.root, meta.article_body)
+    units, removed = read_body(body, keep, url, meta.title)
+    return _article(url, meta, units, removed, page)
+
+
+def _article(url: str, meta: Metadata, units: list[Unit], removed: list[tuple[str, str]], page: Page) -> Article:
+    text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
+    reason = ""
+    if len(text) < MIN_TEXT:
+        text, units = "", []
+        reason = "The page is too large to read." if page.cut else "The page holds no running text."
+    return Article(
+        url=url,
+        canonical_url=meta.canonical_url,
+        title=meta.title,
+        published=meta.published.when if meta.published else None,
+        modified=meta.modified.when if meta.modified else None,
+        published_precision=meta.published.precision if meta.published else "time",
+        authors=meta.authors,
+        site_name=meta.site_name,
+        section=meta.section,
+        language=meta.language,
+        publisher_keywords=meta.keywords,
+        blocks=tuple(unit.block for unit in units),
+        text=text,
+        html=sanitise("\n".join(unit.html for unit in units), url),
+        lead_image=meta.lead_image,
+        removed=tuple(removed[:MAX_REMOVED]),
+        reason=reason,
+    )
+
+
+def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
+    """A feed's own text of an article as an article, where its page gave nothing."""
+    page = read_page(entry.html or "")
+    measure(page.root)
+    reader = UnitReader(entry.url, set())
+    reader.read(page.root)
+    units = reader.units
+    text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
+    markup = "\n".join(unit.html for unit in units)
+    blocks = tuple(unit.block for unit in units)
+    return Article(
+        url=entry.url,
+        title=squeeze(entry.title),
+        published=entry.published,
+        published_precision=entry.published_precision,
+        modified=entry.updated,
+        authors=entry.authors,
+        language=entry.language or feed_language,
+        publisher_keywords=entry.categories,
+        blocks=blocks,
+        text=text,
+        html=sanitise(markup, entry.url),
+        lead_image=next(
+            (block.src for block in blocks if block.kind == "image" and absolute(block.src, entry.url)), None
+        ),
+        removed=tuple(reader.removed[:MAX_REMOVED]),
+        reason="" if text else "Neither the page nor the feed holds the text.",
+    )
+
+
+def _not_a_page(html: bytes | str) -> str:
+    if not html or not html.strip():
+        return "The answer was empty."
+    if isinstance(html, str):
+        return ""
+    head = html[:1024]
+    for magic, reason in _MAGIC:
+        if head.startswith(magic):
+            return reason
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "The address holds a picture, not a page."
+    # Zeros stand in UTF-16, which starts with a mark, and in no other text.
+    if head.count(b"\x00") > len(head) // 20 and not re.match(rb"\xff\xfe|\xfe\xff|<\x00|\x00<", head):
+        return "The address holds binary data, not a page."
+    return ""

@@ -1,0 +1,304 @@
+"""The body's element -> pieces in reading order: paragraphs, headings, quotes, lists, tables, code, pictures."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+
+from newsreel.core.text import squeeze
+from newsreel.core.types import Block, BlockKind
+from newsreel.core.urls import absolute
+from newsreel.extraction.boilerplate import junk_element
+from newsreel.extraction.page import Node
+
+BLOCK_TAGS = frozenset(
+    "html body main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr td th blockquote pre "
+    "figure figcaption header footer aside nav form fieldset details summary address center hgroup hr noscript dialog menu search".split()
+)
+_HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_INLINE = {"a", "em", "i", "strong", "b", "sub", "sup", "code", "cite", "q", "abbr", "mark", "s", "del", "ins", "u"}
+MAX_ITEMS = 2000
+_CREDIT = re.compile(r"credit|copyright|source|photographer|agency|quelle|fotograf", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Unit:
+    """A piece with where it came from: what the choice between text and junk needs to know."""
+
+    block: Block
+    node: Node
+    html: str = ""
+    link_share: float = 0.0
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Collects inline content until a block ends."""
+
+    text: list[str] = field(default_factory=list)
+    markup: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    linked: int = 0
+    breaks: int = 0
+
+    def take(self) -> tuple[str, str, int]:
+        text = squeeze("".join(self.text))
+        markup = "".join(self.markup) + "".join(f"</{tag}>" for tag in reversed(self.open))
+        linked = self.linked
+        self.text, self.markup, self.open, self.linked, self.breaks = [], [], [], 0, 0
+        return text, markup, linked
+
+
+class UnitReader:
+    """Walks a body once. ``units`` are its pieces, ``removed`` what was left out by what its element is."""
+
+    def __init__(self, url: str, keep: set[int]) -> None:
+        """``keep``: ids of elements that are taken as part of the body whatever they are called."""
+        self.units: list[Unit] = []
+        self.removed: list[tuple[str, str]] = []
+        self._url = url
+        self._keep = keep
+        self._writer = _Writer()
+        self._quote: Node | None = None
+        self._quote_start = 0
+
+    def read(self, body: Node) -> None:
+        """Fill ``units`` and ``removed``."""
+        stack: list[Node | str | tuple[str, Node]] = [body]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, str):
+                self._add(item)
+            elif isinstance(item, tuple):
+                self._leave(item[1])
+            elif self._enter(item, body):
+                stack.append(("", item))
+                stack.extend(reversed(item.children))
+        self._flush(body)
+
+    def _enter(self, node: Node, body: Node) -> bool:
+        """Whether the walk goes into an element."""
+        tag = node.tag
+        if tag == "br":
+            self._break(node)
+            return False
+        if node is not body and id(node) not in self._keep and (reason := junk_element(node)):
+            self._remove(node, reason)
+            return False
+        if tag in BLOCK_TAGS:
+            self._flush(node.parent or node)
+        if tag in ("img", "picture", "figure", "amp-img"):
+            return self._figure(node)
+        if tag in _HEADINGS:
+            self._whole(node, "heading", level=_HEADINGS[tag])
+        elif tag == "blockquote":
+            if self._quote is None:
+                self._quote, self._quote_start = node, len(self.units)
+            return True
+        elif tag in ("ul", "ol") and not _is_layout(node):
+            self._list(node)
+        elif tag == "table" and not _is_layout_table(node):
+            self._table(node)
+        elif tag == "pre":
+            self._code(node)
+        else:
+            if tag in _INLINE:
+                self._open(node)
+            return True
+        return False
+
+    def _leave(self, node: Node) -> None:
+        if node.tag in BLOCK_TAGS:
+            self._flush(node)
+            if node is self._quote:
+                self._end_quote(node)
+        elif node.tag in _INLINE and node.tag in self._writer.open:
+            writer = self._writer
+            while writer.open:
+                tag = writer.open.pop()
+                writer.markup.append(f"</{tag}>")
+                if tag == node.tag:
+                    break
+
+    def _open(self, node: Node) -> None:
+        address = absolute(node.get("href"), self._url) if node.tag == "a" and node.get("href") else None
+        if node.tag == "a" and not address:
+            return
+        self._writer.markup.append(f'<a href="{html.escape(address)}">' if address else f"<{node.tag}>")
+        self._writer.open.append(node.tag)
+
+    def _add(self, text: str) -> None:
+        writer = self._writer
+        if not text.isspace():
+            writer.breaks = 0
+            if "a" in writer.open:
+                writer.linked += len(text)
+        writer.text.append(text)
+        writer.markup.append(html.escape(text, quote=False))
+
+    def _break(self, node: Node) -> None:
+        writer = self._writer
+        writer.breaks += 1
+        if writer.breaks >= 2:
+            self._flush(node.parent or node)
+        else:
+            writer.text.append("\n")
+            writer.markup.append("<br>")
+
+    def _flush(self, node: Node) -> None:
+        text, markup, linked = self._writer.take()
+        if text:
+            markup = re.sub(r"^(?:\s|<br>)+|(?:\s|<br>)+$", "", markup)
+            self.units.append(Unit(Block("paragraph", text), node, f"<p>{markup}</p>", min(1.0, linked / len(text))))
+
+    def _whole(self, node: Node, kind: BlockKind, level: int = 0) -> None:
+        text = squeeze(node.text())
+        if text:
+            self.units.append(
+                Unit(
+                    Block(kind, text, level=level),
+                    node,
+                    f"<h{level}>{html.escape(text, quote=False)}</h{level}>",
+                    _link_share(node),
+                )
+            )
+
+    def _end_quote(self, node: Node) -> None:
+        """What was read since the quote began becomes one piece; quotes within quotes are part of it."""
+        start, self._quote, self._quote_start = self._quote_start, None, 0
+        inside = [unit for unit in self.units[start:] if unit.block.kind != "image"]
+        pictures = [unit for unit in self.units[start:] if unit.block.kind == "image"]
+        self.units[start:] = pictures
+        text = "\n".join(block_text(unit.block) for unit in inside)
+        if text:
+            markup = "".join(unit.html for unit in inside)
+            self.units.append(Unit(Block("quote", text), node, f"<blockquote>{markup}</blockquote>", _link_share(node)))
+
+    def _list(self, node: Node) -> None:
+        ordered = node.tag == "ol"
+        items: list[tuple[str, str]] = []
+        for item in node.walk():
+            if item.tag == "li" and len(items) < MAX_ITEMS and not (junk_element(item) and id(item) not in self._keep):
+                text, markup = _inline(item, self._url)
+                if text:
+                    items.append((text, markup))
+        if items:
+            markup = "".join(f"<li>{inner}</li>" for _, inner in items)
+            block = Block("list", items=tuple(text for text, _ in items), ordered=ordered)
+            self.units.append(Unit(block, node, f"<{node.tag}>{markup}</{node.tag}>", _link_share(node)))
+
+    def _table(self, node: Node) -> None:
+        rows = []
+        for row in node.walk():
+            if row.tag == "tr":
+                cells = [
+                    squeeze(cell.text()) for cell in row.children if isinstance(cell, Node) and cell.tag in ("td", "th")
+                ]
+                if any(cells):
+                    rows.append(cells)
+        rows = rows[:MAX_ITEMS]
+        if rows:
+            markup = "".join(
+                "<tr>" + "".join(f"<td>{html.escape(cell, quote=False)}</td>" for cell in row) + "</tr>" for row in rows
+            )
+            block = Block("table", items=tuple("\t".join(row) for row in rows))
+            self.units.append(Unit(block, node, f"<table>{markup}</table>", _link_share(node)))
+
+    def _code(self, node: Node) -> None:
+        text = node.text().strip("\n\r").rstrip()
+        if text.strip():
+            self.units.append(
+                Unit(Block("code", text), node, f"<pre><code>{html.escape(text, quote=False)}</code></pre>", 0.0)
+            )
+
+    def _figure(self, node: Node) -> bool:
+        """A picture with its caption; whether the walk goes into the element all the same."""
+        images = [child for child in node.walk() if child.tag in ("img", "amp-img")]
+        if node.tag == "figure" and not images:
+            # A figure around a quote, a table or code is its content.
+            return any(child.tag in ("blockquote", "table", "pre", "p") for child in node.walk())
+        source = next((found for image in images if (found := _source(image, self._url))), "")
+        caption = " ".join(squeeze(child.text()) for child in node.walk() if child.tag == "figcaption")
+        credit = " ".join(
+            squeeze(child.text())
+            for child in node.walk()
+            if child.tag in ("span", "small", "cite", "div") and _CREDIT.search(child.get("class"))
+        )[:200]
+        if caption:
+            self.removed.append((caption, "caption"))
+        if source:
+            self.units.append(
+                Unit(Block("image", caption or squeeze(images[0].get("alt"))[:300], src=source, credit=credit), node)
+            )
+        return False
+
+    def _remove(self, node: Node, reason: str) -> None:
+        text = squeeze(node.text()[:2000])
+        if text:
+            self.removed.append((text, reason))
+
+
+def _inline(item: Node, url: str) -> tuple[str, str]:
+    """A list item's text and markup, without those of the lists inside it (their items follow by themselves)."""
+    texts: list[str] = []
+    markup: list[str] = []
+    stack: list[Node | str | tuple[str]] = list(reversed(item.children))
+    while stack:
+        part = stack.pop()
+        if isinstance(part, tuple):
+            markup.append(part[0])
+        elif isinstance(part, str):
+            texts.append(part)
+            markup.append(html.escape(part, quote=False))
+        elif part.tag not in ("ul", "ol"):
+            if part.tag == "br" or part.tag in BLOCK_TAGS:
+                texts.append(" ")
+                markup.append(" ")
+            address = absolute(part.get("href"), url) if part.tag == "a" and part.get("href") else None
+            if address or (part.tag in _INLINE and part.tag != "a"):
+                markup.append(f'<a href="{html.escape(address)}">' if address else f"<{part.tag}>")
+                stack.append((f"</{part.tag}>",))
+            stack.extend(reversed(part.children))
+    return squeeze("".join(texts)), "".join(markup).strip()
+
+
+def block_text(block: Block) -> str:
+    """A block as it stands in ``Article.text``: '' for pictures."""
+    if block.kind == "image":
+        return ""
+    return "\n".join(block.items) if block.kind in ("list", "table") else block.text
+
+
+def _link_share(node: Node) -> float:
+    return node.links / node.weight if node.weight else 0.0
+
+
+def _is_layout(node: Node) -> bool:
+    """A list whose items are not items: they hold several paragraphs, headings or figures each."""
+    items = [child for child in node.children if isinstance(child, Node) and child.tag == "li"]
+    heavy = sum(
+        1
+        for item in items
+        if sum(1 for child in item.walk() if child.tag in ("p", "h2", "h3", "h4", "figure", "blockquote")) >= 3
+    )
+    return heavy * 2 > len(items)
+
+
+def _is_layout_table(node: Node) -> bool:
+    """A table that lays out a page: cells with paragraphs, or a table within."""
+    paragraphs = 0
+    for child in node.walk():
+        if child is not node and child.tag == "table":
+            return True
+        paragraphs += child.tag in ("p", "h1", "h2", "h3")
+    cells = sum(1 for child in node.walk() if child.tag in ("td", "th"))
+    return cells <= 2 or paragraphs > cells or paragraphs > 12
+
+
+def _source(image: Node, url: str) -> str:
+    for name in ("data-src", "data-original", "data-lazy-src", "src"):
+        value = image.get(name)
+        if value and not value.startswith("data:") and (found := absolute(value, url)):
+            return found
+    return ""

@@ -1,0 +1,193 @@
+"""Where on a page the article's body is, and which of its pieces are the article's."""
+
+from __future__ import annotations
+
+import re
+
+from newsreel.core.text import tokens
+from newsreel.extraction.blocks import BLOCK_TAGS, Unit, UnitReader, block_text
+from newsreel.extraction.boilerplate import junk_element, junk_text
+from newsreel.extraction.page import Node
+
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
+_STOP = re.compile(r"[.,;:!?…。,、!?;:؟،।»”\"]")
+_SENTENCE_END = re.compile(r"[.!?…。!?؟।:;»”\"'’)\]]\W*$")
+WIDE_WEIGHT = 2.5  # a Chinese, Japanese or Korean character says as much as so many Latin ones
+GOOD_WEIGHT = 60.0  # from this weight on a text with punctuation and few links is taken for running text
+DESCENT = 0.82  # go into a child that holds this share of the good text
+_BODY_NAMES = re.compile(
+    r"article-?_?(?:body|content|text|main)|story-?_?(?:body|content|text)|post-?_?(?:body|content|text)|entry-?_?content|"
+    r"news-?_?(?:body|content|text|detail)|(?:body|content|main)-?_?(?:text|copy|article)|rich-?text|articulo|artikel-?(?:body|text|inhalt)|"
+    r"detail-?content|main-?content|td-post-content|single-content|content-?body|text-?content|zw|artibody",
+    re.IGNORECASE,
+)
+
+
+def measure(root: Node) -> None:
+    """Fill in ``weight`` (all text), ``links`` (text in links) and ``good`` (running text) of every element."""
+    order = list(root.walk())
+    own: dict[int, list[float]] = {}
+    for node in reversed(order):
+        weight, links, stops = 0.0, 0.0, 0
+        inner = [0.0, 0.0, 0.0]
+        good = 0.0
+        for child in node.children:
+            if isinstance(child, str):
+                if child.isspace():
+                    continue
+                size = len(child.strip()) + (0.0 if child.isascii() else (WIDE_WEIGHT - 1) * len(_WIDE.findall(child)))
+                weight += size
+                inner[0] += size
+                stops += len(_STOP.findall(child))
+            else:
+                weight += child.weight
+                links += child.links
+                good += child.good
+                if child.tag not in BLOCK_TAGS:
+                    part = own.pop(id(child), None)
+                    if part:
+                        inner[0] += part[0]
+                        inner[1] += part[1]
+                        stops += int(part[2])
+        if node.tag == "a":
+            links = weight
+            inner[1] = inner[0]
+        node.weight, node.links = weight, links
+        if node.tag in BLOCK_TAGS:
+            text, linked = inner[0], inner[1]
+            if (
+                text >= GOOD_WEIGHT
+                and stops >= 1
+                and linked < 0.4 * text
+                and node.tag not in ("figcaption", "caption", "footer")
+            ):
+                good += text - linked
+        else:
+            own[id(node)] = [inner[0], inner[1], float(stops)]
+        node.good = good
+
+
+def find_body(root: Node, article_body: str) -> tuple[Node, set[int]]:
+    """The element that holds the article, and the ids of elements to keep although their names say junk."""
+    measure(root)
+    keep = _discount(root)
+    return _descend(root, article_body), keep
+
+
+def _discount(root: Node) -> set[int]:
+    """Take the running text of junk elements out of the measure of those around it. An element that holds half of the
+    page's running text is no junk, whatever it is called.
+    """
+    total = root.good
+    keep: set[int] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node is not root and node.good and junk_element(node):
+            if node.good < 0.5 * total:
+                lost = node.good
+                node.good = 0.0
+                for above in node.ancestors():
+                    above.good -= lost
+                continue
+            keep.add(id(node))
+        stack.extend(child for child in node.children if isinstance(child, Node) and child.good)
+    return keep
+
+
+def _descend(root: Node, article_body: str) -> Node:
+    node = root
+    while True:
+        children = [child for child in node.children if isinstance(child, Node) and child.good > 0]
+        if not children:
+            return node
+        best = max(children, key=lambda child: child.good)
+        if best.good >= DESCENT * node.good and best.tag not in ("p", "blockquote", "li", "td"):
+            node = best
+            continue
+        return _hinted(node)
+
+
+def _hinted(node: Node) -> Node:
+    """An element inside that its page calls the article, and that holds most of the running text."""
+    for wanted, share in (("body", 0.5), ("article", 0.6), ("named", 0.6)):
+        fitting = [
+            child
+            for child in node.walk()
+            if child is not node and child.good >= share * node.good and _is_hint(child, wanted)
+        ]
+        if fitting:
+            return fitting[-1]
+    return node
+
+
+def _is_hint(node: Node, wanted: str) -> bool:
+    if wanted == "body":
+        return "articleBody" in node.get("itemprop")
+    if wanted == "article":
+        return node.tag in ("article", "main")
+    return bool(_BODY_NAMES.search(node.get("class") + " " + node.get("id")))
+
+
+def read_body(body: Node, keep: set[int], url: str, title: str) -> tuple[list[Unit], list[tuple[str, str]]]:
+    """The article's pieces in order, and what was left out with its reasons."""
+    reader = UnitReader(url, keep)
+    reader.read(body)
+    removed = reader.removed
+    title_words = tokens(title)
+    units: list[Unit] = []
+    for unit in reader.units:
+        reason = _junk_unit(unit, title_words)
+        if reason:
+            removed.append((block_text(unit.block), reason))
+        else:
+            units.append(unit)
+    units, trimmed = _trim(units)
+    return units, removed + trimmed
+
+
+def _junk_unit(unit: Unit, title_words: list[str]) -> str:
+    block = unit.block
+    if block.kind == "image":
+        return ""
+    text = block_text(block)
+    if reason := junk_text(text):
+        return reason
+    if block.kind in ("heading", "paragraph") and len(text) < 400 and tokens(text) == title_words:
+        return "title"
+    if unit.link_share > 0.8 and (block.kind == "list" or len(text) < 200):
+        return "link"
+    if block.kind == "list" and unit.link_share > 0.5:
+        return "list of links"
+    if block.kind != "code" and not tokens(text):
+        return "no words"
+    return ""
+
+
+def _trim(units: list[Unit]) -> tuple[list[Unit], list[tuple[str, str]]]:
+    """Headings and scraps before the first and after the last running text are not the article's."""
+    good = [index for index, unit in enumerate(units) if _is_running(unit)]
+    if not good:
+        return units, []
+    first, last = good[0], good[-1]
+    removed: list[tuple[str, str]] = []
+    kept: list[Unit] = []
+    for index, unit in enumerate(units):
+        if unit.block.kind != "image" and (
+            index > last or (index < first and unit.block.kind != "heading" and len(block_text(unit.block)) < 40)
+        ):
+            removed.append((block_text(unit.block), "scrap at the edge"))
+        else:
+            kept.append(unit)
+    return kept, removed
+
+
+def _is_running(unit: Unit) -> bool:
+    block = unit.block
+    if block.kind in ("image", "heading"):
+        return False
+    if block.kind in ("quote", "list", "table", "code"):
+        return True
+    text = block.text
+    size = len(text) + (WIDE_WEIGHT - 1) * len(_WIDE.findall(text))
+    return unit.link_share < 0.5 and (size >= 80 or (size >= 20 and bool(_SENTENCE_END.search(text))))

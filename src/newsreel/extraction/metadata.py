@@ -1,0 +1,156 @@
+"""What a page says about its article: title, authors, site, section, language, keywords, canonical address, picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from newsreel.core.text import squeeze, tokens
+from newsreel.core.types import Moment
+from newsreel.core.urls import absolute, identity, site_of
+from newsreel.extraction import authors as byline
+from newsreel.extraction import dating
+from newsreel.extraction.page import Node, Page
+from newsreel.extraction.structured import Data, articles, words
+from newsreel.extraction.titles import best_title
+
+MAX_KEYWORDS = 40
+_LANGUAGE = re.compile(r"^[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8}){0,3}$")
+_AMERICAN = re.compile(r"^en[-_](?:us|ph)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Everything a page says about its article besides the body. Empty or None: not said."""
+
+    title: str
+    title_node: Node | None
+    published: Moment | None
+    modified: Moment | None
+    authors: tuple[str, ...]
+    site_name: str
+    section: str
+    language: str
+    keywords: tuple[str, ...]
+    canonical_url: str | None
+    lead_image: str | None
+    article_body: str
+    description: str
+
+
+def read_metadata(page: Page, url: str) -> Metadata:
+    """The metadata of a page found at ``url``."""
+    nodes = list(page.root.walk())
+    meta = _meta(nodes)
+    article = _article(articles(page.data), url)
+    title, title_node = best_title(article, meta, nodes, page.title)
+    language = _language(page.root, meta, article)
+    american = bool(_AMERICAN.match(language))
+    return Metadata(
+        title=title,
+        title_node=title_node,
+        published=dating.published(article, meta, nodes, title_node, url, american),
+        modified=dating.modified(article, meta, nodes, american),
+        authors=byline.authors(article, meta, nodes, title_node),
+        site_name=_first(meta, "og:site_name", "application-name", "al:android:app_name")
+        or squeeze(words(article.get("publisher")))[:100],
+        section=_first(meta, "article:section", "parsely-section", "section", "category")
+        or squeeze(words(article.get("articleSection")))[:100],
+        language=language,
+        keywords=_keywords(article, meta),
+        canonical_url=_canonical(nodes, meta, url),
+        lead_image=_lead_image(article, meta, url),
+        article_body=squeeze_body(article.get("articleBody")),
+        description=_first(meta, "og:description", "description", "twitter:description"),
+    )
+
+
+def squeeze_body(value: object) -> str:
+    """JSON-LD's articleBody as text, '' where there is none; tags that some put in are taken for spaces."""
+    return re.sub(r"<[^<>]{1,300}>", " ", words(value)) if value else ""
+
+
+def _meta(nodes: list[Node]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        if node.tag == "meta" and (content := node.get("content").strip()):
+            for key in ("property", "name", "itemprop", "http-equiv"):
+                if name := node.get(key).strip().lower():
+                    found.setdefault(name, []).append(content[:2000])
+    return found
+
+
+def _first(meta: dict[str, list[str]], *names: str) -> str:
+    return next((squeeze(meta[name][0])[:300] for name in names if name in meta), "")
+
+
+def _article(found: list[Data], url: str) -> Data:
+    """The object that is about this page: by its address, else the first with a headline, else the first."""
+    here = identity(url)
+    for entry in found:
+        for name in ("url", "mainEntityOfPage", "@id"):
+            value = entry.get(name)
+            stated = value.get("@id") or value.get("url") if isinstance(value, dict) else value
+            if (
+                here
+                and isinstance(stated, str)
+                and identity(stated) == here
+                and ("headline" in entry or "datePublished" in entry)
+            ):
+                return entry
+    return next((entry for entry in found if "headline" in entry), found[0] if found else {})
+
+
+def _language(root: Node, meta: dict[str, list[str]], article: Data) -> str:
+    stated = (
+        root.get("lang"),
+        root.get("xml:lang"),
+        words(article.get("inLanguage")),
+        _first(meta, "content-language", "og:locale", "language", "dc.language"),
+    )
+    return next((text.strip().replace("_", "-") for text in stated if _LANGUAGE.match(text.strip())), "")
+
+
+def _keywords(article: Data, meta: dict[str, list[str]]) -> tuple[str, ...]:
+    value = article.get("keywords")
+    stated: list[str] = []
+    for item in value if isinstance(value, list) else [value]:
+        text = words(item)
+        stated += [text] if isinstance(value, list) and len(value) > 1 else re.split(r"[,;,、;]", text)
+    if not any(stated):
+        stated = [
+            part for text in meta.get("news_keywords", meta.get("keywords", [])) for part in re.split(r"[,;,、;]", text)
+        ]
+    stated += meta.get("article:tag", []) if len(stated) < 2 else []
+    kept = dict.fromkeys(squeeze(text) for text in stated if ":" not in text)
+    return tuple(word for word in kept if 1 < len(word) <= 60)[:MAX_KEYWORDS]
+
+
+def _canonical(nodes: list[Node], meta: dict[str, list[str]], url: str) -> str | None:
+    links = [
+        node.get("href") for node in nodes if node.tag == "link" and "canonical" in node.get("rel").lower().split()
+    ]
+    for reference in (*links, *meta.get("og:url", ())):
+        found = absolute(reference, url) if reference.strip() else None
+        # A page whose canonical address is its site's front door has a broken template.
+        if found and (identity(found) != site_of(found) or identity(url) == site_of(url)):
+            return found
+    return None
+
+
+def _lead_image(article: Data, meta: dict[str, list[str]], url: str) -> str | None:
+    image = article.get("image") or article.get("thumbnailUrl")
+    if isinstance(image, list):
+        image = image[0] if image else None
+    if isinstance(image, dict):
+        image = image.get("url") or image.get("contentUrl") or image.get("@id")
+    stated: Iterable[object] = (*meta.get("og:image", ())[:1], *meta.get("twitter:image", ())[:1], image)
+    return next(
+        (found for text in stated if isinstance(text, str) and text.strip() and (found := absolute(text, url))), None
+    )
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts are the same words."""
+    return tokens(one) == tokens(other)

@@ -1,0 +1,53 @@
+"""The one sanitiser: foreign HTML -> HTML that may be shown to readers.
+
+What an article needs stays: paragraphs, headings, quotes, lists, tables, code, emphasis, links with an absolute
+http(s) address. All else goes, scripts and styles with their content. No picture stays: a reader's browser must not
+tell the publisher that somebody reads; pictures are in ``Article.blocks``.
+"""
+
+from __future__ import annotations
+
+import nh3
+
+from newsreel.core.urls import absolute
+from newsreel.extraction.page import read_markup
+
+TAGS = frozenset(
+    "p br hr h2 h3 h4 h5 h6 blockquote q cite ul ol li dl dt dd table caption thead tbody tfoot tr th td pre code kbd samp var "
+    "a em i strong b s del ins u sub sup abbr mark small time ruby rb rt rp bdi bdo figure figcaption wbr".split()
+)
+ATTRIBUTES = {
+    "a": {"href"},
+    "bdo": {"dir"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+}
+REL = "noopener noreferrer nofollow"
+_WITH_CONTENT = frozenset(
+    "script style template svg math iframe object embed noscript noframes noembed textarea select option form button title head xmp audio video canvas".split()
+)
+
+
+def sanitise(html: str, base_url: str) -> str:
+    """Markup that holds only TAGS and ATTRIBUTES; links are absolute http(s) addresses, made so with ``base_url``,
+    and carry REL. Any text is fine; past the caps of ``page`` it is cut.
+    """
+
+    def keep(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "href":
+            return absolute(value, base_url) if tag == "a" else None
+        if attribute in ("colspan", "rowspan", "start"):
+            return value if value.isdecimal() and len(value) <= 3 else None
+        return value if value in ("ltr", "rtl") else None
+
+    return nh3.clean(
+        read_markup(html),
+        tags=set(TAGS),
+        clean_content_tags=set(_WITH_CONTENT),
+        attributes=ATTRIBUTES,
+        attribute_filter=keep,
+        url_schemes={"http", "https"},
+        link_rel=REL,
+        strip_comments=True,
+    ).strip()

@@ -1,0 +1,97 @@
+"""JSON-LD of a page: the objects that schema.org calls articles, however the page wraps them."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+MAX_SCRIPTS = 40
+MAX_OBJECTS = 3000  # objects looked at on one page
+_CONTROL = re.compile(r"[\x00-\x1f]+")
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_FIELD = re.compile(
+    r'"(headline|datePublished|dateModified|dateCreated|articleSection|inLanguage)"\s*:\s*"((?:[^"\\]|\\.){1,1000})"'
+)
+_ARTICLE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report|NewsStory|AnalysisNewsArticle|Review)$")
+
+Data = dict[str, Any]
+
+
+def articles(scripts: list[str]) -> list[Data]:
+    """The objects of a type of article, in the page's order. Broken JSON gives what single fields can be read from it."""
+    found: list[Data] = []
+    for script in scripts[:MAX_SCRIPTS]:
+        value = _load(script)
+        if value is None:
+            fields = {
+                name: html.unescape(text.replace('\\"', '"').replace("\\/", "/"))
+                for name, text in _FIELD.findall(script)
+            }
+            if "headline" in fields or "datePublished" in fields:
+                found.append({"@type": "Article", **fields})
+            continue
+        found.extend(entry for entry in objects(value) if is_article(entry))
+    return found
+
+
+def is_article(entry: Data) -> bool:
+    """Whether an object's type is one of article."""
+    kinds = entry.get("@type")
+    return any(
+        isinstance(kind, str) and _ARTICLE.search(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])
+    )
+
+
+def objects(value: object) -> Iterator[Data]:
+    """All objects in a JSON value, the outer before the inner, no more than MAX_OBJECTS."""
+    queue: list[object] = [value]
+    for position in range(MAX_OBJECTS):
+        if position >= len(queue):
+            return
+        item = queue[position]
+        if isinstance(item, dict):
+            yield item
+            queue.extend(child for child in item.values() if isinstance(child, (dict, list)))
+        elif isinstance(item, list):
+            queue.extend(child for child in item if isinstance(child, (dict, list)))
+
+
+def words(value: object) -> str:
+    """A field's text, whether it stands bare, in a list, or as an object with a name; '' where there is none."""
+    for _ in range(4):
+        if isinstance(value, list):
+            value = value[0] if value else None
+        elif isinstance(value, dict):
+            value = (
+                value.get("name")
+                or value.get("@value")
+                or value.get("headline")
+                or value.get("url")
+                or value.get("@id")
+            )
+        else:
+            break
+    return html.unescape(value) if isinstance(value, str) else ""
+
+
+def _load(script: str) -> object | None:
+    # From the first bracket to the last: comments, CDATA marks and semicolons around them go.
+    starts = [place for mark in "{[" if (place := script.find(mark)) >= 0]
+    bare = script[min(starts) : max(script.rfind("}"), script.rfind("]")) + 1] if starts else ""
+    for text in (
+        bare,
+        _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", bare)),
+        html.unescape(bare) if "&quot;" in bare else "",
+    ):
+        if not text:
+            continue
+        try:
+            # strict=False: line breaks inside strings are common.
+            value: object = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        return value
+    return None
