@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 _WORDS = {
     "": _("not read yet"),
     "ok": _("in order"),
-    "not_modified": _("in order, nothing new"),
     "address_refused": _("refused: the address is private or special"),
     "bad_address": _("the address is not valid"),
     "port_refused": _("refused: an unusual port"),
@@ -28,10 +27,20 @@ _WORDS = {
     "http_error": _("the host refuses to answer"),
     "robots_disallowed": _("not allowed by the site's robots.txt"),
     "robots_unreachable": _("robots.txt cannot be reached, so nothing is read"),
-    "no_entries": _("nothing to read in it"),
-    "not_a_feed": _("not a feed"),
+    "headers_too_large": _("the answer's head is too large"),
+    "bad_response": _("the answer is no valid HTTP"),
+    "incomplete": _("the answer broke off"),
+    "bad_feed": _("not a feed that can be read"),
+    "bad_sitemap": _("not a sitemap that can be read"),
+    "no_links": _("no links to articles found"),
+    "no_text": _("no article text found"),
+    "not_article": _("not an article"),
+    "nothing_to_watch": _("nothing to watch found there"),
+    "reader_crashed": _("reading it broke off here"),
+    "reader_failed": _("reading it broke off here"),
+    "disk_failed": _("the disk here is full or at fault"),
 }
-FINE = frozenset(("ok", "not_modified"))
+FINE = frozenset(("ok",))
 
 
 def words(outcome: str) -> str:

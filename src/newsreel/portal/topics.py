@@ -15,11 +15,9 @@ def label(code: str) -> str:
 @lru_cache(maxsize=5000)
 def _label(code: str, language: str) -> str:
     # Imported here: the table of topics is read when the first label is asked for, not when the portal starts.
-    try:
-        from newsreel.enrichment import topic_label
-    except ImportError:
-        return code
-    return topic_label(code, "zh-Hans" if language == "zh-hans" else language) or code
+    from newsreel.enrichment import topic_label
+
+    return topic_label(code, language) or code
 
 
 def known(code: str) -> bool:
