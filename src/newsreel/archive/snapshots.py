@@ -130,11 +130,10 @@ def oldest_day_kept(now: datetime, days: int) -> date:
 def _record_bytes(response: Response) -> bytes:
     buffer = BytesIO()
     writer = WARCWriter(buffer, gzip=True)
-    headers = StatusAndHeaders(
-        f"{response.status} {_phrase(response.status)}",
-        list(response.headers),
-        protocol=f"HTTP/{response.http_version}",
-    )
+    # The body is de-chunked (but still compressed): a Transfer-Encoding would be a lie about it.
+    kept = [(name, value) for name, value in response.headers if name.lower() != "transfer-encoding"]
+    status = f"{response.status} {_phrase(response.status)}"
+    headers = StatusAndHeaders(status, kept, protocol=f"HTTP/{response.http_version}")
     stamp = response.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     record = writer.create_warc_record(
         response.url,

@@ -1,0 +1,134 @@
+"""Evidence: readable by any WARC reader, whole after a crash, no half record after a full disk."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from newsreel.archive import housekeeping
+from newsreel.archive.models import Snapshot
+from newsreel.archive.snapshots import SnapshotStore
+from newsreel.core.errors import Temporary
+from newsreel.core.types import Response
+from tests.archive import making
+
+NOON = datetime(2025, 8, 12, 12, 0, tzinfo=UTC)
+
+
+def answer(body: bytes, url: str = "https://news.test/a", at: datetime = NOON) -> Response:
+    packed = gzip.compress(body, mtime=0)
+    headers = (("Content-Type", "text/html"), ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Set-Cookie", "a=1"))
+    return Response(url, url, 200, headers, body, packed, at)
+
+
+def test_a_record_gives_back_what_was_fetched(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path)
+    bodies = [f"<p>Seite {n} – ü</p>".encode() * (n + 1) for n in range(5)]
+    records = [store.write(answer(body)) for body in bodies]
+    assert [store.read(record) for record in records] == bodies
+    assert [record.sha256 for record in records] == [hashlib.sha256(body).digest() for body in bodies]
+    assert len({record.file for record in records}) == 1
+    assert [record.offset for record in records] == [sum(r.length for r in records[:n]) for n in range(5)]
+    store.close()
+
+
+def test_the_file_is_an_ordinary_warc(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path)
+    record = store.write(answer(b"<p>x</p>"))
+    store.close()
+    with (tmp_path / record.file).open("rb") as file:
+        (found,) = [
+            (r.rec_type, r.rec_headers["WARC-Target-URI"], r.rec_headers["WARC-Date"], r.http_headers["Content-Encoding"],
+             r.http_headers.get_header("Transfer-Encoding"), r.content_stream().read())
+            for r in ArchiveIterator(file)
+        ]  # fmt: skip
+    assert found == ("response", "https://news.test/a", "2025-08-12T12:00:00.000000Z", "gzip", None, b"<p>x</p>")
+
+
+def test_one_file_a_process_and_day(tmp_path: Path) -> None:
+    store, other = SnapshotStore(tmp_path), SnapshotStore(tmp_path)
+    names = [
+        store.write(answer(b"a")).file,
+        store.write(answer(b"b", at=NOON + timedelta(days=1))).file,
+        other.write(answer(b"c")).file,
+    ]
+    assert len(set(names)) == 3
+    assert [name.split("-")[1] for name in names] == ["20250812", "20250813", "20250812"]
+    store.close()
+    other.close()
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], capture_output=True)
+    if done.returncode:
+        pytest.skip("left out: no small disk can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_is_a_reason_and_leaves_no_half_record(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        store = SnapshotStore(disk)
+        kept = [store.write(answer(os.urandom(40_000)))]
+        with pytest.raises(Temporary) as caught:
+            for _ in range(10):
+                kept.append(store.write(answer(os.urandom(40_000))))
+        assert caught.value.outcome == "disk_full"
+        filler = disk / kept[0].file
+        for record in kept:
+            assert hashlib.sha256(store.read(record)).digest() == record.sha256
+        # Nothing stands behind the last whole record.
+        assert filler.stat().st_size == kept[-1].offset + kept[-1].length
+        store.close()
+
+
+def test_a_folder_that_cannot_be_written_is_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_text("a file where the folder should be")
+    with pytest.raises(Temporary) as caught:
+        SnapshotStore(tmp_path / "evidence").write(answer(b"x"))
+    assert caught.value.outcome == "disk_failed"
+
+
+@pytest.mark.django_db
+def test_evidence_is_forgotten_by_the_setting(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path)
+    old, new = store.write(answer(b"old", at=NOON - timedelta(days=40))), store.write(answer(b"new"))
+    store.close()
+    channel = making.a_channel()
+    for number, record in enumerate((old, new)):
+        making.store(channel, f"https://news.test/{number}", text=str(number))
+        Snapshot.objects.filter(pk=Snapshot.objects.latest("id").pk).update(file=record.file)
+    assert housekeeping.forget_evidence(store, NOON, 0) == 0
+    assert housekeeping.forget_evidence(store, NOON, 30) == 1
+    assert list(Snapshot.objects.values_list("file", flat=True)) == [new.file]
+    assert not (tmp_path / old.file).exists()
+    assert store.read(new) == b"new"
+
+
+def test_days() -> None:
+    from newsreel.archive.snapshots import oldest_day_kept
+
+    assert oldest_day_kept(NOON, 30) == date(2025, 7, 13)
+
+
+def test_a_crash_between_record_and_row_leaves_a_readable_file(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path)
+    record = store.write(answer(b"<p>x</p>"))
+    # No close: the process is gone. What was written is on the disk all the same.
+    with (tmp_path / record.file).open("rb") as file:
+        assert len(list(ArchiveIterator(io.BytesIO(file.read())))) == 1
+    store.close()
