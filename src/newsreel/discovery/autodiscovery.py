@@ -92,8 +92,10 @@ def _stated(piece: Piece, base: str) -> list[FeedLink]:
 
 def _visible(piece: Piece, base: str, url: str) -> str:
     """The address of a visible link that is clearly a feed's, else ''."""
-    reference = piece.attributes.get("href", "")
-    address = absolute(reference, base) if reference else None
+    reference = piece.attributes.get("href", "").strip()
+    if not _FEED_PATH.search(reference):  # before anything that costs: pages have 100,000 links
+        return ""
+    address = absolute(reference, base)
     if address is None or _NOT_FEEDS.search(address) or not _FEED_PATH.search(_target(address)):
         return ""
     own = same_site(address, url) or host_of(address).startswith(("feeds.", "rss.", "feed.", "feeds2."))

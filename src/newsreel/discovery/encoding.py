@@ -33,7 +33,7 @@ _SUPERSETS = {
     "big5": "big5hkscs",
 }
 # Text codecs of Python that are no encodings of documents: some are quadratic (punycode), some hide markup (utf-7).
-_REFUSED = frozenset({"utf-7", "punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+_REFUSED = frozenset({"utf_7", "punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""", re.IGNORECASE)
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
@@ -88,7 +88,7 @@ def _known(label: str) -> str:
         info = codecs.lookup(label)
     except (LookupError, ValueError):
         return ""
-    if info.name in _REFUSED or not info._is_text_encoding:
+    if info.name.replace("-", "_") in _REFUSED or not info._is_text_encoding:
         return ""
     return _SUPERSETS.get(info.name, info.name)
 

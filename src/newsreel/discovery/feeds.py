@@ -18,7 +18,7 @@ from newsreel.discovery import jsonfeeds, languages, markup
 from newsreel.discovery.encoding import decode
 from newsreel.discovery.snippets import absolute_links, inline_text, plain_text
 
-MAX_BYTES = 16_000_000
+MAX_BYTES = 8_000_000
 MAX_SUMMARY = 2_000
 MAX_TITLE = 500
 _ROOT = re.compile(r"<(?:[a-z][\w.-]{0,30}:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
@@ -51,7 +51,10 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
         return Feed(error=document.problem or _NOT_FEEDS.get(document.root, "This is not a feed."))
     if not _well_formed(document.xml):
         return Feed(error="It is not XML that can be read.")
-    return _adapted(_parsed(document.xml, url), url, document.problem)
+    problem = document.problem
+    if len(body) > MAX_BYTES:
+        problem = f"Only its first {MAX_BYTES // 1_000_000} MB were read."
+    return _adapted(_parsed(document.xml, url), url, problem)
 
 
 def _well_formed(xml: str) -> bool:
@@ -135,7 +138,9 @@ def _title(context: Any, *, atom: bool) -> str:
     """By what the feed says of its kind: Atom's plain text has no tags, RSS leaves it open."""
     title, kind = _text(_get(context, "title")), _text(_get(_get(context, "title_detail"), "type"))
     if kind in _HTML:
-        return cut(plain_text(title), MAX_TITLE)
+        title = plain_text(title)
+        # Written twice ('&amp;lt;i&amp;gt;') where tags are left that are even closed.
+        return cut(inline_text(title) if "</" in title else title, MAX_TITLE)
     return cut(inline_text(title, markup=not (atom and kind == "text/plain")), MAX_TITLE)
 
 

@@ -24,6 +24,8 @@ MAX_OPEN = 120
 MAX_ADDRESS = 1_000
 MAX_PARAMETERS = 20
 NEEDED = 2
+# What a link must have more where it stands in a menu by its class, in a menu or footer by its element, in an advert.
+MENU, SURE_MENU, ADVERT = 2, 4, 99
 
 _NAVIGATION = frozenset({"nav", "footer", "menu"})
 _ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar", "search", "dialog", "tablist"})
@@ -31,7 +33,16 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOXES = frozenset({"div", "ul", "ol", "section", "aside", "header", "td", "table", "form", "dl"})
 _MENU_CLASS = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|submenu|megamenu|footer|breadcrumbs?|pagination|pager|sitelinks|toolbar|topbar"
-    r"|cookie|consent|login|social|share|sharing|ad|ads|advert|adverts|advertisement|sponsored|promoted|taglist|tags|masthead)(?=$|[\s_-])",
+    r"|cookie|consent|login|social|share|sharing|taglist|tags|masthead)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_FOOTER_CLASS = re.compile(
+    r"(?:^|\s)(?:(?:site|page|main|global|master)[_-]?)?(?:footer|foot)(?:[_-]?(?:nav|links|menu|inner|wrap|wrapper|container))?(?=$|\s)",
+    re.IGNORECASE,
+)
+_AD_CLASS = re.compile(
+    r"(?:^|\s)(?:ads?|advert|adverts|advertisement|adslot|adbox|promoted|sponsored|ads?[_-](?:slot|box|unit|container|wrapper|banner|block)"
+    r"|(?:sponsored|promoted)[_-][a-z]{1,20})(?=$|\s)",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(
@@ -59,7 +70,7 @@ class _Link:
 @dataclass(slots=True)
 class _Box:
     name: str
-    menu: int  # 3 inside a menu by its element or role, 2 by its class, 0 elsewhere
+    menu: int  # one of the weights below, the heaviest around it
 
 
 def parse_frontpage(body: bytes, url: str, content_type: str | None = None) -> tuple[Entry, ...]:
@@ -126,15 +137,22 @@ class _Page:
             self.open.append(_Box(piece.name, max(around, self.menu(piece))))
 
     def menu(self, piece: Piece) -> int:
-        if piece.name in _NAVIGATION and not any(box.name == "article" for box in self.open):
-            return 3
-        if piece.name == "article" or piece.name == "main" or "=" not in piece.source:
+        in_article = any(box.name == "article" for box in self.open[-8:])
+        if piece.name in _NAVIGATION and not in_article:
+            return SURE_MENU
+        if piece.name in ("article", "main") or "=" not in piece.source:
             return 0
         attributes = piece.attributes
         if attributes.get("role", "").lower() in _ROLES:
-            return 3
-        named = f"{attributes.get('class', '')} {attributes.get('id', '')}"[:400]
-        return 2 if _MENU_CLASS.search(named) else 0
+            return SURE_MENU
+        for named in (attributes.get("class", "")[:400], attributes.get("id", "")[:100]):
+            if _AD_CLASS.search(named):
+                return ADVERT
+            if not in_article and _FOOTER_CLASS.search(named):
+                return SURE_MENU
+            if _MENU_CLASS.search(named):
+                return MENU
+        return 0
 
     def begin_link(self, piece: Piece) -> None:
         self.link = None
@@ -170,6 +188,7 @@ class _Lead:
     title: str = ""
     rank: int = 0
     score: int = -9
+    unplaced: int = -9  # the score without regard to menus
 
 
 def _entries(links: list[_Link], url: str) -> tuple[Entry, ...]:
@@ -183,9 +202,14 @@ def _entries(links: list[_Link], url: str) -> tuple[Entry, ...]:
         title, rank = _title(link)
         if (rank, len(title)) > (lead.rank, len(lead.title)):
             lead.title, lead.rank = title, rank
-        lead.score = max(lead.score, _score(link, title))
-    found = [lead for lead in leads.values() if lead.score >= NEEDED][:MAX_ENTRIES]
-    return tuple(Entry(id=lead.url, url=lead.url, title=cut(lead.title, 300)) for lead in found)
+        score = _score(link, title)
+        lead.score = max(lead.score, score - link.menu)
+        if link.menu != ADVERT:
+            lead.unplaced = max(lead.unplaced, score)
+    found = [lead for lead in leads.values() if lead.score >= NEEDED]
+    if not found:  # a page that is all one menu, by what its builder called things
+        found = [lead for lead in leads.values() if lead.unplaced > NEEDED]
+    return tuple(Entry(id=lead.url, url=lead.url, title=cut(lead.title, 300)) for lead in found[:MAX_ENTRIES])
 
 
 def _title(link: _Link) -> tuple[str, int]:
@@ -202,14 +226,14 @@ def _is_address(words: str) -> bool:
 
 
 def _score(link: _Link, title: str) -> int:
+    """How much an address and its words look like an article's, wherever the link stands."""
     likeness = article_likeness(link.url)
     if likeness < 0:
         return -9
-    score = likeness - link.menu
     if title:
-        return score + _headline(title) + link.place
+        return likeness + _headline(title) + link.place
     # A bare link (an address, a picture, 'read more') says nothing by its words: what is said counts the more.
-    return score + (likeness >= 1 and not link.menu)
+    return likeness + (likeness >= 1 and not link.menu)
 
 
 def _headline(title: str) -> int:

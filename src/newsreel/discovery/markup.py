@@ -1,7 +1,7 @@
 """Foreign XML made small and well-formed, before any parser sees it.
 
-Feed parsers fall back to tag-soup reading when a feed is not well-formed, and that reading is quadratic on hostile
-input (measured: feedparser's loose parser needs 40 s for 200 kB of '<a <a <a'). Here one linear pass writes a
+Feed parsers are quadratic in places (measured with feedparser 6.0.14: an author's name of 40 kB takes 5.5 s, 6,000
+categories 0.5 s and 60,000 a hundred times that), and read what is not well-formed as tag soup. Here one linear pass writes a
 well-formed document instead: matched tags, quoted attributes, known entities as characters, one fixed set of
 namespaces, only the elements that we read, and caps on all of it. Documents that declare entities are refused.
 """
@@ -22,6 +22,7 @@ MAX_ATTRIBUTE = 2_048
 MAX_CONTENT = 300_000
 MAX_FIELD = 2_000
 MAX_REPEATS = 40
+MAX_CLOSINGS = 60
 
 ENTITIES = "It declares a document type with entities, which could grow without bound or read other files: refused."
 
@@ -29,7 +30,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,60}(?::[A-Za-z_][A-Za-z0-9._-]{0,
 _TAG_END = re.compile(r"""(?:[^>"'<]|"[^"<]*+"|'[^'<]*+')*+>""")
 _ATTRIBUTE = re.compile(r"""([A-Za-z_][\w.:-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""")
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));")
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 # Namespaces (in lower case, as publishers misspell their case) by the one prefix that we write them with.
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -139,22 +140,24 @@ class _Writer:
         self.stack: list[_Open] = []
         self.content_at = 0  # depth of the open content element, 0 for none
         self.skipping: tuple[str, int] | None = None
-        self.tags = self.entries = 0
+        self.closings: dict[str, int] = {}  # by name, where it is closed for the last time; -1 for never
+        self.position = self.tags = self.entries = 0
+        self.name = ""  # of the start tag being read, as it is written
         self.last_entry: tuple[int, int] | None = None  # where the entry being written began: output, depth
 
     def run(self) -> Markup:
-        position, size = 0, len(self.text)
-        while position < size:
-            start = self.text.find("<", position)
+        size = len(self.text)
+        while self.position < size:
+            start = self.text.find("<", self.position)
             if start < 0:
                 start = size
-            self.write_text(entity_text(self.text[position:start]))
+            self.write_text(entity_text(self.text[self.position : start]))
             if start == size:
                 break
             following = self.markup(start)
             if following is None:
                 break
-            position = following
+            self.position = following
         self.finish()
         return self.result
 
@@ -219,7 +222,7 @@ class _Writer:
             self.stop("It has an element of a size that no feed has.")
             return None
         empty = inside.endswith("/")
-        raw = name[0].lower()
+        self.name, raw = name[0], name[0].lower()
         if self.skipping and raw.rpartition(":")[2] in _ENTRIES and self.skipping[0].rpartition(":")[2] not in _ENTRIES:
             self.skipping = None  # what was to be left out was never closed
         if self.skipping:
@@ -245,7 +248,7 @@ class _Writer:
         if written in _ENTRIES and not self.entry():
             return False
         if self.stack and not self.wanted(written):
-            if not empty:
+            if not empty and self.is_closed(raw):
                 self.skipping = (raw, 1)
             return True
         if self.stack:
@@ -282,6 +285,12 @@ class _Writer:
             repeats[written] = repeats.get(written, 0) + 1
             return repeats[written] <= MAX_REPEATS
         return True
+
+    def is_closed(self, raw: str) -> bool:
+        """Whether an element that is left out is ever closed; else only its tag is left out ('<br>' in an item)."""
+        if raw not in self.closings and len(self.closings) < MAX_CLOSINGS:
+            self.closings[raw] = self.text.rfind(f"</{self.name}")
+        return self.closings.get(raw, len(self.text)) > self.position
 
     def inline(self, raw: str, attributes: list[tuple[str, str]], empty: bool, prefixes: dict[str, str]) -> None:
         """Markup inside a text is kept as it is, without prefixes; nested deeper than any text is, its tags go."""

@@ -18,7 +18,7 @@ from newsreel.discovery.markup import ENTITIES, declares_entities, entity_text
 from newsreel.discovery.sniffing import GZIP, sniff
 from newsreel.discovery.snippets import inline_text
 
-MAX_BYTES = 52_428_800  # what sitemaps.org allows
+MAX_BYTES = 12_000_000  # sitemaps.org allows 50 MB; 50,000 addresses with their dates have 6
 MAX_ELEMENTS = 700_000  # 50,000 addresses, the most that a sitemap may have, with all facts of a news sitemap
 MAX_ESCAPES = 1_000_000
 MAX_DEPTH = 40
@@ -28,7 +28,7 @@ MAX_FIELD = 4_000
 _ROOT = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:urlset|sitemapindex)(?=[\s>])", re.IGNORECASE)
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)[^>]*>?", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 # Where a fact stands, by local names: pictures and videos have titles and addresses of their own.
 _FACTS = {
     ("url", "loc"): "loc",
@@ -63,6 +63,8 @@ def parse_sitemap(body: bytes, url: str) -> Sitemap:
         return Sitemap(error=ENTITIES)
     reader = _Reader()
     problem = reader.read(text[root.start() :])
+    if len(body) >= MAX_BYTES:
+        problem = "It is larger than what is read of a sitemap: the rest was not read."
     return _sitemap(reader, url, problem)
 
 
@@ -83,7 +85,7 @@ def _other(body: bytes, text: str, url: str) -> Sitemap:
         return Sitemap(entries=feed.entries, error=feed.error)
     if kind == "sitemap":
         lines = text[: MAX_ENTRIES * 2_100].splitlines()[: MAX_ENTRIES * 2]
-        found = unique((absolute(line, url) or "" for line in lines), MAX_ENTRIES, MAX_FIELD)
+        found = unique((absolute(line, url) or "" for line in lines if line.strip()), MAX_ENTRIES, MAX_FIELD)
         return Sitemap(entries=tuple(Entry(id=address, url=address) for address in found))
     if any(declares_entities(found[0]) for found in _DECLARATION.finditer(text, 0, 200_000)):
         return Sitemap(error=ENTITIES)
