@@ -75,7 +75,12 @@ def measure(cases: Iterator[Case], wrong: dict[str, int] | None = None) -> dict[
         if wrong is not None and not hit:
             key = f"{case.label} -> {found[0].top[7:9] if found else 'nothing'}"
             wrong[key] = wrong.get(key, 0) + 1
-    return {"texts": count, "right": round(right / count, 4), "said": round(said / count, 4), "sure": round(right / max(1, said), 4)}
+    return {
+        "texts": count,
+        "right": round(right / count, 4),
+        "said": round(said / count, 4),
+        "sure": round(right / max(1, said), 4),
+    }
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from newsreel.core.text import spans
@@ -18,6 +19,9 @@ WORDS = 4000  # read of a text
 _JOIN = re.compile(r"[  \t]|[-‐‑'’&]|\. ?")
 _SENTENCE_END = re.compile(r"[.!?…\n。！？؟।]")
 # Small words inside of names: Bank of England, Côte d'Ivoire, Rio de Janeiro, Ministry for the Environment.
+_FIRST = frozenset(
+    "new great old north south east west san santa saint st los las el la le de van von den al upper lower".split()
+)
 _LINKS = frozenset("of de da do dos das del della di du la le les den der van von y e et und al el bin ibn".split())
 # Languages that write every noun with a capital: a capital is no sign of a name.
 NOUN_CAPITALS = frozenset({"de", "lb"})
@@ -37,7 +41,11 @@ class Word(NamedTuple):
 
 @dataclass(slots=True)
 class Candidate:
-    """A term with what the text shows of it. ``forms`` counts its ways of writing."""
+    """A term with what the text shows of it.
+
+    ``forms`` counts its ways of writing, ``inside`` where it does not open a sentence, ``names`` where it had capitals there,
+    ``nested`` how often it is a part of one longer term.
+    """
 
     stems: tuple[str, ...]
     forms: dict[str, int] = field(default_factory=dict)
@@ -45,6 +53,7 @@ class Candidate:
     first: int = 0
     names: int = 0
     inside: int = 0
+    nested: int = 0
 
 
 def read_words(text: str, language: str) -> list[Word]:
@@ -55,14 +64,36 @@ def read_words(text: str, language: str) -> list[Word]:
     for form, start, end in spans(text):
         if len(words) >= WORDS:
             break
-        gap = text[last:start]
+        gap, whole_end = text[last:start], end
         form, end = _bare(form, end)
         lowered = form.lower()
         joined = bool(words) and _JOIN.fullmatch(gap) is not None and (gap[:1] != "." or len(words[-1].text) == 1)
         opens = not words or (not joined and _SENTENCE_END.search(gap) is not None)
         stop = lowered in small or _worthless(form)
-        words.append(Word(form, stem(lowered, language), start, end, joined, opens, stop))
-        last = end
+        root = stem(lowered, language)
+        if language == "ko" and form.startswith(root):
+            form, end = root, start + len(root)
+        words.append(Word(form, root, start, end, joined, opens, stop))
+        last = whole_end
+    return _without_headlines(_with_first_names(words))
+
+
+def _with_first_names(words: list[Word]) -> list[Word]:
+    """'New' is a small word, and the half of New York."""
+    for at, (word, after) in enumerate(pairwise(words)):
+        first = word.stop and word.text.lower() in _FIRST and word.text[0].isupper() and not word.opens
+        if first and after.joined and after.text[:1].isupper() and not after.stop:
+            words[at] = word._replace(stop=False)
+    return words
+
+
+def _without_headlines(words: list[Word]) -> list[Word]:
+    """In a Line Where Most Words Have Capitals, a capital is no sign of a name."""
+    starts = [at for at, word in enumerate(words) if word.opens]
+    for start, end in pairwise([*starts, len(words)]):
+        long = [word for word in words[start:end] if len(word.text) > 3 and word.text[0].isalpha()]
+        if len(long) > 3 and sum(word.text[0].isupper() for word in long) > 0.7 * len(long):
+            words[start:end] = [word._replace(opens=True) for word in words[start:end]]
     return words
 
 
@@ -113,7 +144,13 @@ def _links(words: list[Word], at: int, capitals: bool) -> bool:
 
 
 def _note(
-    found: dict[tuple[str, ...], Candidate], key: tuple[str, ...], form: str, words: list[Word], first: int, last: int, capitals: bool
+    found: dict[tuple[str, ...], Candidate],
+    key: tuple[str, ...],
+    form: str,
+    words: list[Word],
+    first: int,
+    last: int,
+    capitals: bool,
 ) -> None:
     candidate = found.get(key)
     if candidate is None:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from newsreel.enrichment.taxonomy import _lines, table
 from newsreel.enrichment.vectors import SIZE, Vectors
 
-
 # What makes the softmax of a heavily decayed model honest: with 4 its mean confidence on SIB-200's training sentences is
 # near its accuracy (0.69), with 1 it never reaches a half, with 8 it claims 0.85.
 SHARPNESS = 4.0

@@ -10,11 +10,13 @@ from newsreel.core.types import Keyword
 from newsreel.enrichment import wide
 from newsreel.enrichment.candidates import Candidate, find_candidates, read_words
 from newsreel.enrichment.language import detect_language, primary
-from newsreel.enrichment.stemming import alike, stem
+from newsreel.enrichment.stemming import alike
 
 CAP = 20_000  # characters read of a text
 TITLE_CAP = 500
 _UNSPACED = frozenset({"th", "lo", "km", "my"})
+_OWN_NAME = 0.5  # a name speaks for its parts where they stand alone at most twice as often
+_WEAK = ("ly", "ing", "ed")  # English adverbs and verbs: seldom what a text is about
 # A word that no background knows is as rare as this share of documents.
 _UNKNOWN_SHARE = 0.0005
 
@@ -57,7 +59,12 @@ def _score(
     found: dict[tuple[str, ...], Candidate], title: str, language: str, background: Mapping[str, float]
 ) -> list[tuple[float, str, tuple[str, ...]]]:
     """(score, the term as written, its stems), the best first."""
-    single = {stems[0]: _weigh(candidate, title, background) for stems, candidate in found.items() if len(stems) == 1}
+    _nest(found)
+    single = {
+        stems[0]: _weigh(candidate, title, language, background)
+        for stems, candidate in found.items()
+        if len(stems) == 1
+    }
     scored: list[tuple[float, str, tuple[str, ...]]] = []
     for stems, candidate in found.items():
         form = _form(candidate)
@@ -71,15 +78,26 @@ def _score(
     return scored
 
 
-def _weigh(candidate: Candidate, title: str, background: Mapping[str, float]) -> float:
+def _nest(found: dict[tuple[str, ...], Candidate]) -> None:
+    """Tells each phrase how often it is only a part of a longer one that comes again, or of a name."""
+    for stems, longer in found.items():
+        if len(stems) > 2 and (longer.count > 1 or longer.names):
+            for part in (stems[:-1], stems[1:]):
+                if part in found:
+                    found[part].nested = max(found[part].nested, longer.count)
+
+
+def _weigh(candidate: Candidate, title: str, language: str, background: Mapping[str, float]) -> float:
     """A single word: how often, how early, in the title, a name, and how rare elsewhere."""
     form = _form(candidate)
     lowered = form.lower()
     often = 1 + math.log2(candidate.count)
     early = 1 + 1 / math.log2(2 + candidate.first / 20)
     titled = 1.6 if lowered in title else 1.0
-    name = 1 + 0.9 * (candidate.names / max(1, candidate.inside)) if candidate.inside else 1.0
+    name = 1 + 0.5 * (candidate.names / max(1, candidate.inside)) if candidate.inside else 1.0
     length = min(1.0, 0.5 + len(form) / 16) if not "\u3040" <= form[0] <= "\u9fff" else min(1.0, 0.4 + len(form) / 5)
+    if language == "en" and form.islower() and form.endswith(_WEAK):
+        length *= 0.3 if form.endswith("ly") else 0.8
     rare = 1.0
     if background:
         rare = -math.log10(max(background.get(lowered, _UNKNOWN_SHARE), 1e-5)) / 2
@@ -101,15 +119,20 @@ def _phrase(
     rarest = min(found[(part,)].count for part in stems if (part,) in found)
     together = candidate.count / max(1, rarest)
     name = candidate.names / max(1, candidate.inside)
-    if candidate.count < 2 and name < 0.5 and form.lower() not in title:
+    if candidate.nested >= 0.7 * candidate.count or (candidate.count < 2 and name < 0.5 and form.lower() not in title):
         return 0.0
-    bonus = 0.55 + 0.5 * together + 0.35 * name
+    commonest = max(found[(part,)].count for part in stems if (part,) in found)
+    if name > 0.6 and together > 0.6 and candidate.count >= _OWN_NAME * commonest and len(parts) < 4:
+        return max(parts) * 1.02  # 'Vladimir Putin', not 'Putin', where he is not Putin alone most of the time
+    bonus = 0.5 + 0.5 * together + 0.35 * name
     return sum(parts) / len(parts) * bonus * (1.0 if len(parts) < 4 else 0.85)
 
 
 def _form(candidate: Candidate) -> str:
     """The way it is mostly written; a form in capitals only where there is no other."""
-    return squeeze(max(candidate.forms, key=lambda form: (candidate.forms[form] - 0.5 * form.isupper(), -len(form), form)))
+    return squeeze(
+        max(candidate.forms, key=lambda form: (candidate.forms[form] - 0.5 * form.isupper(), -len(form), form))
+    )
 
 
 def _choose(scored: list[tuple[float, str, tuple[str, ...]]], count: int) -> list[Keyword]:
@@ -130,7 +153,6 @@ def _choose(scored: list[tuple[float, str, tuple[str, ...]]], count: int) -> lis
 
 def _content(stems: tuple[str, ...], form: str) -> tuple[str, ...]:
     """The words of a term that are compared: stems and the words as written."""
-    return tuple({*(part for part in stems if len(part) > 1), *(part for part in form.lower().split() if len(part) > 3)})
-
-
-__all__ = ["keywords", "stem"]
+    return tuple(
+        {*(part for part in stems if len(part) > 1), *(part for part in form.lower().split() if len(part) > 3)}
+    )

@@ -32,13 +32,24 @@ _PRIOR = {
     **dict.fromkeys("en".split(), 3.0),
     **dict.fromkeys("es fr de pt it ru ar zh ja".split(), 1.5),
     **dict.fromkeys("nl pl tr sv uk fa ko id vi th he el cs ro hu da no fi bg sr hr hi bn ur".split(), 1.0),
-    **dict.fromkeys("ca sk sl lt lv et sq mk be kk ms tl sw az ka hy is bs af ta te mr gu pa ml kn ne si my km am ky tg mn uz".split(), 0.4),
+    **dict.fromkeys(
+        "ca sk sl lt lv et sq mk be kk ms tl sw az ka hy is bs af ta te mr gu pa ml kn ne si my km am ky tg mn uz".split(),
+        0.4,
+    ),
 }
 _RARE = 0.04
 
 # Letters that only these languages of their script have.
 _LETTERS = {
-    "Cyrl": (("uk", "їєґЇЄҐ"), ("be", "ўЎ"), ("sr", "ђћЂЋ"), ("mk", "ѓќѕЃЌЅ"), ("kk", "әғқұһӘҒҚҰҺ"), ("tg", "ҳҷӣӯҲҶӢӮ"), ("ba", "ҙҫҡ")),
+    "Cyrl": (
+        ("uk", "їєґЇЄҐ"),
+        ("be", "ўЎ"),
+        ("sr", "ђћЂЋ"),
+        ("mk", "ѓќѕЃЌЅ"),
+        ("kk", "әғқұһӘҒҚҰҺ"),
+        ("tg", "ҳҷӣӯҲҶӢӮ"),
+        ("ba", "ҙҫҡ"),
+    ),
     "Arab": (("ur", "ٹڈڑںے"), ("ps", "ټډړږښڼې"), ("ku", "ڕڵۆێە"), ("fa", "پچژگ"), ("sd", "ڄڃڻڳڱ")),
     "Beng": (("as", "ৰৱ"),),
     "Hebr": (("yi", "װױײ"),),

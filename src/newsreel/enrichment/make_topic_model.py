@@ -60,7 +60,8 @@ def balance(labels: Indices, examples: NDArray[np.bool_]) -> Vectors:
             chosen = (labels == label) & (examples == kind)
             if chosen.any():
                 weights[chosen] = share / chosen.sum()
-    return weights / weights.sum()
+    total: Vectors = weights / weights.sum()
+    return total
 
 
 def fit(vectors: Vectors, labels: Indices, weights: Vectors, decay: float = DECAY) -> tuple[Vectors, Vectors]:

@@ -60,7 +60,18 @@ SHARED = {
 }
 
 _NOT_LATIN = frozenset(
-    [*SOLE.values(), *(code for codes in SHARED.values() for code in codes), "zh", "ja", "zxx", "grc", "hbo", "dz", "wuu", "yue"]
+    [
+        *SOLE.values(),
+        *(code for codes in SHARED.values() for code in codes),
+        "zh",
+        "ja",
+        "zxx",
+        "grc",
+        "hbo",
+        "dz",
+        "wuu",
+        "yue",
+    ]
 ) - {"sr", "uz", "ku", "tt"}
 
 

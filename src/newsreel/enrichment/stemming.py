@@ -8,7 +8,11 @@ from functools import lru_cache
 # light ones are used; elsewhere, and for words that they do not know, words of a common beginning are one word.
 LIGHT = frozenset({"en", "fr", "it", "nl"})
 
-_KOREAN = tuple(sorted("은 는 이 가 을 를 의 에 에서 에게 으로 로 와 과 도 만 까지 부터 께서 이라고 라고 이나 에는 에도 으로는 이며 들은 들이 들을 들의 들 했다 하는 하고 한다".split(), key=len, reverse=True))
+_PARTICLES = (
+    "은 는 이 가 을 를 의 에 에서 에게 으로 로 와 과 도 만 까지 부터 께서 이라고 라고 이나 에는 에도 으로는 이며 들은 들이 "
+    "들을 들의 들 했다 하는 하고 한다"
+)
+_KOREAN = tuple(sorted(_PARTICLES.split(), key=len, reverse=True))
 _ARABIC = ("وال", "بال", "كال", "فال", "لل", "ال")
 
 
@@ -18,7 +22,9 @@ def stem(word: str, language: str) -> str:
     if language == "ko":
         return _without_tail(word, _KOREAN)
     if language == "ar":
-        return next((word[len(head) :] for head in _ARABIC if word.startswith(head) and len(word) > len(head) + 2), word)
+        return next(
+            (word[len(head) :] for head in _ARABIC if word.startswith(head) and len(word) > len(head) + 2), word
+        )
     if language in LIGHT and len(word) > 3:
         return _lemma(word, language)
     return word
@@ -44,6 +50,8 @@ def alike(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if _wide(short):
         return len(short) > 1 and (short in long or _share(short, long))
+    if len(short) >= 5 and short in long:  # Gesetz, Klimaschutzgesetz
+        return True
     length = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     return length >= 4 and length >= 0.55 * len(short)
 

@@ -22,9 +22,9 @@ PART = 400
 TITLE_WEIGHT = 1.5
 MOST = 3  # topics of a text
 # Below this probability the text alone says nothing of its subject.
-SURE = 0.35
-SURE_UNKNOWN = 0.8  # in a language that the encoder does not know
-SECOND = 0.3
+SURE = 0.25
+SURE_UNKNOWN = 0.6  # in a language that the encoder does not know
+SECOND = 0.28
 NARROW = 0.3  # likeness from which the narrower topic is named
 _SPLIT = re.compile(r"[/|>›»,;:·•–—、，；：]+")
 _SLUG = re.compile(r"[-_.]")
@@ -42,11 +42,15 @@ def topics(title: str, text: str, *, language: str | None = None, evidence: Evid
         told = max((sure for code, sure in said.items() if taxonomy.table()[code].top == top), default=0.0)
         scores[top] = 1 - (1 - told) * (1 - read.get(top, 0.0))
     chosen = sorted(scores, key=lambda top: (-scores[top], top))[:MOST]
-    found = []
+    found: list[Topic] = []
     for top in chosen:
         if found and scores[top] < SECOND * 1.3:
             break
-        named = [code for code, _ in sorted(said.items(), key=lambda item: -item[1]) if taxonomy.table()[code].top == top and code != top]
+        named = [
+            code
+            for code, _ in sorted(said.items(), key=lambda item: -item[1])
+            if taxonomy.table()[code].top == top and code != top
+        ]
         code = named[0] if named else narrow.get(top, top)
         found.append(Topic(code, top, round(min(1.0, max(0.01, scores[top])), 3)))
     return found

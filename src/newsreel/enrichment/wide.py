@@ -10,9 +10,15 @@ from newsreel.enrichment.stopwords import stopwords
 
 # Runs of one kind of sign are a Japanese text's words, near enough: compounds of kanji, loan words of katakana,
 # foreign names in Latin letters. Hiragana is grammar.
-_JAPANESE = re.compile(r"[々〆\u3400-\u4dbf\u4e00-\u9fff]{2,12}|[ァ-ヺー・]{3,20}|[A-Za-z][A-Za-z0-9&.-]{1,20}")
+_JAPANESE = re.compile(
+    # A verb used as a noun ends in one kana (利上げ, 値下がり) before a particle or another word.
+    r"[々〆\u3400-\u4dbf\u4e00-\u9fff]{2,12}(?:[げりきちみえけめれせ](?![ぁ-ん])|[げりきちみえけめれせ](?=[をがはのにでともや]))?"
+    r"|[ァ-ヺー・]{3,20}|[A-Za-z][A-Za-z0-9&.-]{1,20}"
+)
 _JAPANESE_TAILS = ("氏", "的", "化", "等", "側", "中", "後", "前", "内", "外", "時", "さん")
-_RUN = re.compile(r"[\u0e01-\u0e4e]{2,60}|[\u0e80-\u0ecd]{2,60}|[\u1780-\u17d3]{2,60}|[\u1000-\u104f]{2,60}|[A-Za-z][\w-]{2,20}")
+_RUN = re.compile(
+    r"[\u0e01-\u0e4e]{2,60}|[\u0e80-\u0ecd]{2,60}|[\u1780-\u17d3]{2,60}|[\u1000-\u104f]{2,60}|[A-Za-z][\w-]{2,20}"
+)
 
 # jieba's parts of speech that name things: nouns, names of persons, places and institutions, works, verbs used as nouns,
 # idioms, foreign words. Bare verbs and adjectives say little as keywords.
@@ -32,7 +38,9 @@ def chinese(text: str) -> dict[tuple[str, ...], Candidate]:
             continue
         _count(found, (word,), word, at, kind.startswith(_NAMES) or kind == "eng")
         if before is not None and len(before[0]) + len(word) <= 8 and "eng" not in (kind, before[1]):
-            _count(found, (before[0], word), before[0] + word, at, before[1].startswith(_NAMES) and kind.startswith(_NAMES))
+            _count(
+                found, (before[0], word), before[0] + word, at, before[1].startswith(_NAMES) and kind.startswith(_NAMES)
+            )
         before = (word, kind)
     return found
 
