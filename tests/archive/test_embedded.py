@@ -256,6 +256,22 @@ def test_a_socket_folder_swept_away_is_made_again(home: Path) -> None:
     release(place)
 
 
+def test_a_server_that_lets_its_user_no_longer_in_is_told_who_may(home: Path) -> None:
+    address = ensure_server(home)
+    pid = pid_of(home)
+    folder = open_folder(home / "postgres")
+    folder.write("data/pg_ident.conf", "")
+    folder.close()
+    os.kill(pid, signal.SIGHUP)
+    time.sleep(0.3)
+    with pytest.raises(psycopg.OperationalError, match="Peer authentication failed"):
+        psycopg.connect(address.dsn)
+    assert revive(home) == address
+    assert one(address, "SELECT 1") == 1
+    assert pid_of(home) == pid, "nothing was interrupted"
+    release(home)
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="left out: needs /proc")
 def test_a_lock_file_whose_number_is_another_program_now_is_no_obstacle(home: Path) -> None:
     ensure_server(home)

@@ -138,19 +138,25 @@ def _shared_memory() -> dict[str, str]:
 
 
 def answers(address: ServerAddress) -> bool:
-    """Whether a server is there and lets us in; one that is just starting is waited for."""
+    """Whether a server is there and lets us in (or has no connection left to do so)."""
+    return _silence(address) is None
+
+
+def _silence(address: ServerAddress) -> str | None:
+    """None where a server answers, else why not, in libpq's words. One that is just starting is waited for."""
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
+    while True:
         try:
-            psycopg.connect(address.dsn_of("postgres"), connect_timeout=5).close()
+            psycopg.connect(address.dsn_of("postgres"), connect_timeout=10).close()
         except psycopg.Error as error:
             text = str(error)
-            if not re.search(r"is starting up|not yet accepting", text):
-                return "too many clients" in text or "connection slots" in text
+            if "too many clients" in text or "connection slots" in text:
+                return None
+            if not re.search(r"is starting up|not yet accepting", text) or time.monotonic() > until:
+                return text
             time.sleep(0.1)
         else:
-            return True
-    return False
+            return None
 
 
 def _clear_remains(folder: ServerFolder, address: ServerAddress) -> bool:
@@ -162,16 +168,22 @@ def _clear_remains(folder: ServerFolder, address: ServerAddress) -> bool:
     lock, socket = folder.path / "data" / "postmaster.pid", f".s.PGSQL.{PORT}"
     pid = _pid_in(lock)
     if pid is not None and _is_postmaster(folder, pid):
-        if answers(address):
+        silence = _silence(address)
+        if silence is None:
             return True
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)
-        _wait_until_gone(folder, pid)
+        if re.search(r"No such file|[Cc]onnection refused", silence):
+            _signal(pid, signal.SIGINT)
+            _wait_until_gone(folder, pid)
+        elif "authentication failed" in silence:
+            _signal(pid, signal.SIGHUP)  # it read who may connect before we wrote it
+        else:
+            raise Misconfigured("database_mute", f"The embedded database in {folder.path} runs, but does not answer.")
+        return False
     if pid is not None and Path(f"/proc/{pid}").exists():
         folder.run(["/bin/rm", "-f", f"{folder.inside}/data/postmaster.pid"])
     private = Path(address.socket_folder)
     pid = _pid_in(private / f"{socket}.lock")
-    if pid is not None and Path(f"/proc/{pid}").exists():
+    if pid is not None and Path(f"/proc/{pid}").exists() and not _is_postmaster(folder, pid):
         for name in (socket, f"{socket}.lock"):
             (private / name).unlink(missing_ok=True)
     return False
@@ -205,6 +217,11 @@ def _is_postmaster(folder: ServerFolder, pid: int) -> bool:
         return False
 
 
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
 def _wait_until_gone(folder: ServerFolder, pid: int) -> bool:
     until = time.monotonic() + STOP_SECONDS
     while time.monotonic() < until:
@@ -219,8 +236,7 @@ def stop(folder: ServerFolder) -> bool:
     pid = _pid_in(folder.path / "data" / "postmaster.pid")
     if pid is None or not _is_postmaster(folder, pid):
         return False
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGINT)
+    _signal(pid, signal.SIGINT)
     return _wait_until_gone(folder, pid)
 
 
