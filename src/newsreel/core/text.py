@@ -8,7 +8,10 @@ from collections.abc import Iterator
 
 # Characters written without spaces between words: each is a token of its own (Han, kana, Hangul excluded: it has
 # spaces; Thai, Lao, Khmer, Burmese have none).
-_SCRIPT = "㐀-䶿一-鿿豈-﫿぀-ヿㇰ-ㇿ฀-๿຀-໿ក-៿က-႟\U00020000-\U0003134f"
+_SCRIPT = (
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\u31f0-\u31ff\u0e00-\u0e7f\u0e80-\u0eff\u1780-\u17ff\u1000-\u109f"
+    "\U00020000-\U0003134f"
+)
 # Vowel signs and accents are no \w for Python: without them every Hindi or Tamil word falls apart. The zero-width
 # (non-)joiners belong to Persian and Indic words.
 _MARK = (
