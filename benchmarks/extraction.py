@@ -107,7 +107,10 @@ def _title(row: dict[str, Any], article: Article) -> bool | None:
 def _day(row: dict[str, Any], article: Article) -> bool | None:
     if not row.get("published"):
         return None
-    truth = datetime.fromisoformat(row["published"])
+    try:
+        truth = datetime.fromisoformat(row["published"])
+    except ValueError:  # a month, or words
+        return None
     if article.published is None:
         return False
     if truth.tzinfo is not None and article.published_precision == "time":

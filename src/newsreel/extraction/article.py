@@ -8,7 +8,7 @@ from newsreel.core.text import squeeze
 from newsreel.core.types import Article, Entry
 from newsreel.core.urls import absolute
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
-from newsreel.extraction.body import find_body, measure, read_body
+from newsreel.extraction.body import measure, read_body
 from newsreel.extraction.encoding import decode
 from newsreel.extraction.metadata import Metadata, read_metadata
 from newsreel.extraction.page import MAX_BYTES, Page, read_page
@@ -35,8 +35,7 @@ def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> 
     text = html if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)[0]
     page = read_page(text)
     meta = read_metadata(page, url)
-    body, keep = find_body(page.root, meta.article_body)
-    units, removed = read_body(body, keep, url, meta.title)
+    units, removed = read_body(page.root, url, meta.title)
     return _article(url, meta, units, removed, page)
 
 

@@ -53,8 +53,11 @@ class _Writer:
 class UnitReader:
     """Walks a body once. ``units`` are its pieces, ``removed`` what was left out by what its element is."""
 
-    def __init__(self, url: str, keep: set[int]) -> None:
-        """``keep``: ids of elements that are taken as part of the body whatever they are called."""
+    def __init__(self, url: str, keep: set[int], *, by_name: bool = True) -> None:
+        """``keep``: ids of elements that are taken as part of the body whatever they are called. ``by_name``: whether
+        other elements may be left out for their names.
+        """
+        self._by_name = by_name
         self.units: list[Unit] = []
         self.removed: list[tuple[str, str]] = []
         self._url = url
@@ -83,7 +86,7 @@ class UnitReader:
         if tag == "br":
             self._break(node)
             return False
-        if node is not body and id(node) not in self._keep and (reason := junk_element(node)):
+        if node is not body and id(node) not in self._keep and (reason := junk_element(node, by_name=self._by_name)):
             self._remove(node, reason)
             return False
         if tag in BLOCK_TAGS:
@@ -179,7 +182,11 @@ class UnitReader:
         ordered = node.tag == "ol"
         items: list[tuple[str, str]] = []
         for item in node.walk():
-            if item.tag == "li" and len(items) < MAX_ITEMS and not (junk_element(item) and id(item) not in self._keep):
+            if (
+                item.tag == "li"
+                and len(items) < MAX_ITEMS
+                and not (junk_element(item, by_name=self._by_name) and id(item) not in self._keep)
+            ):
                 text, markup = _inline(item, self._url)
                 if text:
                     items.append((text, markup))

@@ -14,6 +14,7 @@ _STOP = re.compile(r"[.,;:!?…。,、!?;:؟،।»”\"]")
 _SENTENCE_END = re.compile(r"[.!?…。!?؟।:;»”\"'’)\]]\W*$")
 WIDE_WEIGHT = 2.5  # a Chinese, Japanese or Korean character says as much as so many Latin ones
 GOOD_WEIGHT = 60.0  # from this weight on a text with punctuation and few links is taken for running text
+LITTLE = 0.2  # less than this share of a page's running text is no body
 DESCENT = 0.82  # go into a child that holds this share of the good text
 _BODY_NAMES = re.compile(
     r"article-?_?(?:body|content|text|main)|story-?_?(?:body|content|text)|post-?_?(?:body|content|text)|entry-?_?content|"
@@ -67,14 +68,14 @@ def measure(root: Node) -> None:
         node.good = good
 
 
-def find_body(root: Node, article_body: str) -> tuple[Node, set[int]]:
+def find_body(root: Node, *, by_name: bool = True) -> tuple[Node, set[int]]:
     """The element that holds the article, and the ids of elements to keep although their names say junk."""
     measure(root)
-    keep = _discount(root)
-    return _descend(root, article_body), keep
+    keep = _discount(root, by_name)
+    return _descend(root), keep
 
 
-def _discount(root: Node) -> set[int]:
+def _discount(root: Node, by_name: bool) -> set[int]:
     """Take the running text of junk elements out of the measure of those around it. An element that holds half of the
     page's running text is no junk, whatever it is called.
     """
@@ -83,7 +84,7 @@ def _discount(root: Node) -> set[int]:
     stack = [root]
     while stack:
         node = stack.pop()
-        if node is not root and node.good and junk_element(node):
+        if node is not root and node.good and junk_element(node, by_name=by_name):
             if node.good < 0.5 * total:
                 lost = node.good
                 node.good = 0.0
@@ -95,7 +96,7 @@ def _discount(root: Node) -> set[int]:
     return keep
 
 
-def _descend(root: Node, article_body: str) -> Node:
+def _descend(root: Node) -> Node:
     node = root
     while True:
         children = [child for child in node.children if isinstance(child, Node) and child.good > 0]
@@ -129,9 +130,32 @@ def _is_hint(node: Node, wanted: str) -> bool:
     return bool(_BODY_NAMES.search(node.get("class") + " " + node.get("id")))
 
 
-def read_body(body: Node, keep: set[int], url: str, title: str) -> tuple[list[Unit], list[tuple[str, str]]]:
+def read_body(root: Node, url: str, title: str) -> tuple[list[Unit], list[tuple[str, str]]]:
     """The article's pieces in order, and what was left out with its reasons."""
-    reader = UnitReader(url, keep)
+    units, removed = _read(root, url, title, by_name=True)
+    if _size(units) < LITTLE * _running_weight(root):
+        # Names misled: some sites call every paragraph a widget. Tags and roles alone then.
+        again, removed_again = _read(root, url, title, by_name=False)
+        if _size(again) > 2 * _size(units):
+            return again, removed_again
+    return units, removed
+
+
+def _size(units: list[Unit]) -> float:
+    return sum(
+        len(text) + (WIDE_WEIGHT - 1) * len(_WIDE.findall(text)) for unit in units if (text := block_text(unit.block))
+    )
+
+
+def _running_weight(root: Node) -> float:
+    """The running text of a whole page, names aside."""
+    measure(root)
+    return root.good
+
+
+def _read(root: Node, url: str, title: str, *, by_name: bool) -> tuple[list[Unit], list[tuple[str, str]]]:
+    body, keep = find_body(root, by_name=by_name)
+    reader = UnitReader(url, keep, by_name=by_name)
     reader.read(body)
     removed = reader.removed
     title_words = tokens(title)

@@ -33,33 +33,35 @@ def _named(reason: str, words: str) -> tuple[str, re.Pattern[str]]:
 _NAMES = (
     _named("advert", "ads?|advert\\w*|adslot|ad-?(?:slot|unit|box|container|wrapper|banner|block|label)|dfp|gpt|sponsor\\w*|promo\\w*|taboola|outbrain|"
            "anzeige|werbung|publicidad|publicite|pubblicita|reklama|banner|affiliate|commercial|native-ad|paid|partner-?content"),
-    _named("share bar", "shar(?:e|ing|ebar)\\w*|social\\w*|addthis|sharedaddy|follow(?:-us)?|like-?button|bookmark\\w*|toolbar|tools|"
+    _named("share bar", "shar(?:e|ing|ebar)\\w*|social\\w*|addthis|sharedaddy|follow(?:-us)?|like-?button|bookmark\\w*|toolbar|"
            "print-?button|whatsapp|telegram-?button|copy-?link|sns"),
     _named("related links", "related\\w*|recommend\\w*|recirc\\w*|read-?(?:more|next|also)|more-?(?:stories|news|from|on|articles|like)|most-?(?:read|popular|viewed)|popular|"
            "trending|teasers?|see-?also|also-?(?:read|like)|you-?may|next-?(?:article|story|post)|prev(?:ious)?-?(?:article|post)|pagination|pager|"
            "latest-?(?:news|stories)|similar|further-?reading|mehr-?zum-?thema|zum-?thema|weiterlesen|lesetipp\\w*|ver-?tambien|relacionad\\w*|"
            "a-?lire|lire-?aussi|correlati|ontopic|onward|suggested|crosslink\\w*|linkbox|link-?list|up-?next|rank(?:ing)?|jp-relatedposts|post-?navigation|nav-?links"),
-    _named("newsletter box", "news-?letter\\w*|subscri\\w*|sign-?up|signup\\w*|opt-?in|mailing-?list|mailchimp|abo-?box|suscri\\w*|inscription|iscriviti|donat\\w*|"
+    _named("newsletter box", "news-?letter\\w*|subscri\\w*|sign-?up|signup\\w*|opt-?in|mailing-?list|mailchimp|abo-?box|suscri\\w*|iscriviti|donat\\w*|"
            "contribution|contribute|support-?us|membership|paywall\\w*|piano|premium-?box|regwall|register|login|cta|call-?to-?action|app-?download|download-?app"),
-    _named("cookie notice", "cookies?|consent|gdpr|cmp|privacy|onetrust|didomi"),
+    _named("cookie notice", "cookies?|cookie-?(?:bar|banner|notice|consent)|consent|gdpr|onetrust|didomi"),
     _named("comments", "comments?|comment-?(?:list|section|form|count|area)|disqus|livefyre|kommentare?|comentarios?|commentaires?|respond|discussion|replies|reactions|coral"),
     _named("navigation", "nav(?:igation|bar)?|menu|breadcrumbs?|breadcrumb\\w*|sidebar|side-?bar|site-?(?:header|footer)|masthead|footer|topbar|skip-?link\\w*|toc|table-of-contents|"
            "jump-?links?|back-?to-?top"),
-    _named("tags", "tags?|tag-?(?:list|cloud|links)|topics?-?(?:list|links)?|keywords|post-?tags|article-?tags|categories|category-?links|cat-?links|entry-?(?:footer|tags|categories)|post-?meta|post-?info"),
+    _named("tags", "tags|tag-?(?:list|cloud|links)|topics?-?(?:list|links)|keywords|post-?tags|article-?tags|categories|category-?links|cat-?links|entry-?(?:footer|tags|categories)|post-?meta|post-?info"),
     _named("byline", "by-?lines?|author\\w*|about-?author|bio|biography|contributors?|entry-?meta|article-?meta|meta-?data|metadata|dateline|date|pub-?date|publish-?date|timestamp|"
-           "time-?stamp|published|posted-?on|last-?updated|read(?:ing)?-?time|article-?info|article-?date|post-?date|entry-?date|autor\\w*|auteur|writer|reporter|editor|source"),
+           "time-?stamp|posted-?on|last-?updated|read(?:ing)?-?time|article-?info|article-?date|post-?date|entry-?date|autor\\w*|auteur|writer|reporter"),
     _named("caption", "captions?|\\w*-?caption|wp-caption-text|photo-?credit|image-?credit|credits?|copyright|img-?desc|legend|bildunterschrift|image-?source|media-?caption|"
            "photo-?caption|gallery\\w*|slideshow|carousel|slider|lightbox|image-?description"),
     _named("player", "player|video-?(?:player|wrapper|container|embed|js)|audio-?player|podcast-?player|jwplayer|brightcove|listen|text-?to-?speech|speech"),
-    _named("hidden", "hidden|visually-?hidden|sr-?only|screen-?reader(?:-?text)?|offscreen|d-none|invisible|print-?only|noprint|no-print|skip"),
+    _named("hidden", "visually-?hidden|sr-?only|screen-?reader(?:-?text)?|offscreen|print-?only|noprint|no-print|skip-?link"),
     _named("dialog", "modal|popup|pop-?up|overlay|tooltip|lightbox|toast|drawer|offcanvas|flyout"),
-    _named("embedded", "embed-?(?:card|fallback)|twitter-?tweet|instagram-?media|fb-?post|tiktok-?embed|widget\\w*|poll|quiz|survey|rating\\w*|vote|calculator|weather|ticker|stock\\w*"),
+    _named("embedded", "embed-?(?:card|fallback)|twitter-?tweet|instagram-?media|fb-?post|tiktok-?embed|poll|quiz|survey|rating\\w*|vote|calculator|weather|ticker|stock\\w*"),
 )  # fmt: skip
 _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def junk_element(node: Node) -> str:
-    """Why an element is not part of an article, by its tag, role and names; '' where nothing says so."""
+def junk_element(node: Node, *, by_name: bool = True) -> str:
+    """Why an element is not part of an article, by its tag, role and (``by_name``) the words of its class and id;
+    '' where nothing says so.
+    """
     attributes = node.attributes
     if node.tag in _TAGS:
         return _TAGS[node.tag]
@@ -70,6 +72,8 @@ def junk_element(node: Node) -> str:
     if role := _ROLES.get(node.get("role").lower()):
         return role
     if node.tag in ("html", "body", "main", "h1"):
+        return ""
+    if not by_name:
         return ""
     names = f"{node.get('class')} {node.get('id')} {node.get('data-testid')} {node.get('data-component')}"
     return _junk_names(names) if names.strip() else ""

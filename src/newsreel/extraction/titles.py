@@ -32,6 +32,15 @@ def best_title(
     ]
     element = squeeze(html.unescape(title_element))[:MAX_TITLE]
     stated = [text for text in (headline, *social, element) if text]
+    if _is_news(article) and headline:
+        # A news article's headline is set by its editors; other types' are often made from the search title.
+        node = _shown(headline, headings)
+        for text, heading in headings:
+            if text.lower() not in names and _agree(text, headline):
+                return text, heading
+        bare = without_site(headline, names, [*social, element])
+        if bare and bare.lower() not in names:
+            return bare, node
     for text, node in headings:
         if text.lower() not in names and any(_agree(text, other) for other in stated):
             return text, node
@@ -97,3 +106,8 @@ def _shown(title: str, headings: list[tuple[str, Node]]) -> Node | None:
     wanted = set(tokens(title))
     best = max(headings, key=lambda pair: len(wanted & set(tokens(pair[0]))), default=None)
     return best[1] if best and len(wanted & set(tokens(best[0]))) * 2 >= len(wanted) else None
+
+
+def _is_news(article: Data) -> bool:
+    kinds = article.get("@type")
+    return any(isinstance(kind, str) and "News" in kind for kind in (kinds if isinstance(kinds, list) else [kinds]))
