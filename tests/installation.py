@@ -131,3 +131,26 @@ def wait_until(true: Any, seconds: float = 30, what: str = "it") -> None:
     while not true():
         assert time.monotonic() < deadline, f"{what} did not happen in {seconds} s"
         time.sleep(0.05)
+
+
+class Sample:
+    """The sample press of the package, on a loopback port, as a crawler sees it."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.settings = {"NEWSREEL_PROXY": f"http://127.0.0.1:{port}", "NEWSREEL_CRAWL_GAP": "0"}
+
+
+@contextmanager
+def sample_press(*options: str) -> Iterator[Sample]:
+    """The sample press, served."""
+    port = free_port()
+    words = [sys.executable, "-m", "newsreel.sample.server", "--port", str(port), *options]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        assert b"ready" in process.stdout.readline()
+        yield Sample(port)
+    finally:
+        process.kill()
+        process.communicate()

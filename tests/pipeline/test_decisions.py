@@ -47,7 +47,11 @@ def test_title(on_page: str, in_feed: str, kind: str, expected: str) -> None:
         ((DAY, "day"), (None, "time"), (DAY, "day")),
         ((DAY, "day"), (MORNING, "time"), (MORNING, "time")),  # the feed completes the day
         ((DAY, "day"), (MORNING + timedelta(days=3), "time"), (DAY, "day")),  # edited later
-        ((MORNING + timedelta(days=2), "time"), (MORNING, "time"), (MORNING, "time")),  # published after it was named: no
+        (
+            (MORNING + timedelta(days=2), "time"),
+            (MORNING, "time"),
+            (MORNING, "time"),
+        ),  # published after it was named: no
         ((None, "time"), (None, "time"), (None, "time")),
     ],
 )

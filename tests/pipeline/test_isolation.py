@@ -78,12 +78,21 @@ def test_a_child_that_was_taken_over_can_only_hand_us_data(name: str) -> None:
 
 
 def test_dotted_names_are_refused() -> None:
-    hostile = pickle.PROTO + b"\x04" + b"\x8c\x13newsreel.core.types" + b"\x8c\x10Article.__init__" + pickle.STACK_GLOBAL + b"."
+    hostile = (
+        pickle.PROTO
+        + b"\x04"
+        + b"\x8c\x13newsreel.core.types"
+        + b"\x8c\x10Article.__init__"
+        + pickle.STACK_GLOBAL
+        + b"."
+    )
     with pytest.raises(pickle.UnpicklingError):
         isolation._OurTypes(io.BytesIO(hostile)).load()
 
 
 def test_our_types_pass() -> None:
-    article = Article("https://a.test/1", published=datetime(2025, 8, 12, tzinfo=UTC), blocks=(Block("paragraph", "x"),))
+    article = Article(
+        "https://a.test/1", published=datetime(2025, 8, 12, tzinfo=UTC), blocks=(Block("paragraph", "x"),)
+    )
     for value in (article, Entry("1", "https://a.test/1"), [1, "x", None, (2.5, b"y")]):
         assert isolation._OurTypes(io.BytesIO(pickle.dumps(value))).load() == value

@@ -19,7 +19,9 @@ from newsreel.core.errors import NewsreelError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code: 0 done, 1 it failed with a reason, 2 wrong words, 130 interrupted."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
@@ -37,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="newsreel", description="The world's press as one clean, searchable, rolling newspaper.", allow_abbrev=False
+        prog="newsreel",
+        description="The world's press as one clean, searchable, rolling newspaper.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"newsreel {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)

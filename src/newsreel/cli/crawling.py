@@ -23,7 +23,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     crawl = commands.add_parser("crawl", help="read all that is due now", allow_abbrev=False)
     crawl.add_argument("--once", action="store_true", help="do all that is due now, to the end")
     crawl.add_argument("--json", action="store_true", help="the result as JSON")
-    crawl.add_argument("--costs", action="store_true", help="also say where the time went, by stage (on standard error)")
+    crawl.add_argument(
+        "--costs", action="store_true", help="also say where the time went, by stage (on standard error)"
+    )
     crawl.set_defaults(command=_crawl)
     worker = commands.add_parser("worker", help="one more worker on this database", allow_abbrev=False)
     worker.add_argument("--with-parent", action="store_true", help="stop when the starting process is gone")
@@ -32,7 +34,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _crawl(options: argparse.Namespace) -> int:
     if not options.once:
-        raise Misconfigured("no_once", "Say newsreel crawl --once for one crawl to the end, or newsreel worker for one that goes on.")
+        raise Misconfigured(
+            "no_once", "Say newsreel crawl --once for one crawl to the end, or newsreel worker for one that goes on."
+        )
     from newsreel.pipeline.startup import open_archive
 
     archive = open_archive()
@@ -60,7 +64,10 @@ async def _crawl_to_the_end(archive: Archive) -> tuple[Tally, Costs]:
 
     progress = Progress()
     async with open_workshop(archive.settings, archive.recover) as shop:
-        crawl = Crawl(shop, lambda tally: progress.say(f"{plural(tally.pages, 'page')}, {tally.new} new, {len(tally.failed)} failed"))
+        crawl = Crawl(
+            shop,
+            lambda tally: progress.say(f"{plural(tally.pages, 'page')}, {tally.new} new, {len(tally.failed)} failed"),
+        )
         crawling = asyncio.create_task(crawl.run(to_the_end=True))
         try:
             while True:
@@ -94,7 +101,9 @@ def _print(tally: Tally, left: list[dict[str, Any]]) -> None:
         print(f"newsreel: {source}: {url}: {reason}", file=sys.stderr)
     if len(tally.failed) > 50:
         print(f"newsreel: … and {len(tally.failed) - 50} more.", file=sys.stderr)
-    print(f"{plural(tally.new, 'new article')}, {tally.changed} changed, {len(tally.failed)} failed, {len(left)} left for later.")
+    print(
+        f"{plural(tally.new, 'new article')}, {tally.changed} changed, {len(tally.failed)} failed, {len(left)} left for later."
+    )
 
 
 def _print_costs(tally: Tally, costs: Costs) -> None:
@@ -102,7 +111,10 @@ def _print_costs(tally: Tally, costs: Costs) -> None:
     outcomes = ", ".join(f"{name} {count}" for name, count in costs.outcomes.most_common())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     readers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    print(f"stages: {stages}\noutcomes: {outcomes}\npeak memory: crawler {peak} MB, largest child {readers} MB", file=sys.stderr)
+    print(
+        f"stages: {stages}\noutcomes: {outcomes}\npeak memory: crawler {peak} MB, largest child {readers} MB",
+        file=sys.stderr,
+    )
 
 
 def _worker(options: argparse.Namespace) -> int:

@@ -33,7 +33,9 @@ class Finding:
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The words of this command."""
-    doctor = commands.add_parser("doctor", help="what is wrong with this installation, in plain words", allow_abbrev=False)
+    doctor = commands.add_parser(
+        "doctor", help="what is wrong with this installation, in plain words", allow_abbrev=False
+    )
     doctor.add_argument("--json", action="store_true", help="the findings as JSON")
     doctor.add_argument("--no-network", action="store_true", help="send nothing out")
     doctor.set_defaults(command=_doctor)
@@ -46,7 +48,10 @@ def _doctor(options: argparse.Namespace) -> int:
         findings.append(finding)
         if not options.json:
             mark = "ok " if finding.well else "BAD"
-            print(f"{mark}  {finding.name}: {finding.says}" + (f"\n     {finding.advice}" if finding.advice else ""), flush=True)
+            print(
+                f"{mark}  {finding.name}: {finding.says}" + (f"\n     {finding.advice}" if finding.advice else ""),
+                flush=True,
+            )
     if options.json:
         print(json.dumps({"findings": [asdict(finding) for finding in findings]}, ensure_ascii=False, indent=2))
     return 0 if all(finding.well for finding in findings) else 1
@@ -76,7 +81,10 @@ def _home(home: Path) -> Finding:
             return Finding("data folder", True, str(home))
     except OSError as error:
         return Finding(
-            "data folder", False, f"{home} cannot be written ({os.strerror(error.errno or 0)}).", "Change its owner, or set NEWSREEL_HOME to a folder of your own."
+            "data folder",
+            False,
+            f"{home} cannot be written ({os.strerror(error.errno or 0)}).",
+            "Change its owner, or set NEWSREEL_HOME to a folder of your own.",
         )
 
 
@@ -85,7 +93,12 @@ def _disk(home: Path) -> Finding:
     free = shutil.disk_usage(folder).free
     says = f"{free / 1024**3:.1f} GB free at {folder}"
     if free < LEAST_FREE_BYTES:
-        return Finding("disk", False, says, "Make room: the crawl stops when the disk is full. NEWSREEL_SNAPSHOT_DAYS limits how long evidence is kept.")
+        return Finding(
+            "disk",
+            False,
+            says,
+            "Make room: the crawl stops when the disk is full. NEWSREEL_SNAPSHOT_DAYS limits how long evidence is kept.",
+        )
     return Finding("disk", True, says)
 
 
@@ -97,7 +110,9 @@ def _database(chosen: Settings) -> Finding:
         from django.db import connection
 
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('server_version'), extversion, clock_timestamp() FROM pg_extension WHERE extname = 'vector'")
+            cursor.execute(
+                "SELECT current_setting('server_version'), extversion, clock_timestamp() FROM pg_extension WHERE extname = 'vector'"
+            )
             version, vector, now = cursor.fetchone()
         connection.close()
     finally:
@@ -106,9 +121,14 @@ def _database(chosen: Settings) -> Finding:
     difference = abs(datetime.now(UTC) - now)
     if difference > MOST_CLOCK_DIFFERENCE:
         return Finding(
-            "clock", False, f"This machine's clock and the database's differ by {difference.total_seconds():.0f} seconds.", "Set both by a time service (NTP)."
+            "clock",
+            False,
+            f"This machine's clock and the database's differ by {difference.total_seconds():.0f} seconds.",
+            "Set both by a time service (NTP).",
         )
-    return Finding("database", True, f"PostgreSQL {version} with pgvector {vector} ({where}); its clock agrees with this machine's")
+    return Finding(
+        "database", True, f"PostgreSQL {version} with pgvector {vector} ({where}); its clock agrees with this machine's"
+    )
 
 
 async def _network(chosen: Settings) -> Finding:
@@ -125,4 +145,9 @@ async def _network(chosen: Settings) -> Finding:
                 reasons.append(error.reason)
             else:
                 return Finding("network", True, f"{feed.url} answers, {way}")
-    return Finding("network", False, f"No site answers, {way}: {reasons[0]}", "Check the connection, or set NEWSREEL_PROXY to your institution's proxy.")
+    return Finding(
+        "network",
+        False,
+        f"No site answers, {way}: {reasons[0]}",
+        "Check the connection, or set NEWSREEL_PROXY to your institution's proxy.",
+    )

@@ -49,7 +49,10 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Misconfigured("bad_time", f"--since {text!r} is not a time as ISO 8601 writes it: 2025-08-12 or 2025-08-12T10:30:00+08:00.") from None
+        raise Misconfigured(
+            "bad_time",
+            f"--since {text!r} is not a time as ISO 8601 writes it: 2025-08-12 or 2025-08-12T10:30:00+08:00.",
+        ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -58,7 +61,11 @@ def _opml() -> None:
     from newsreel.sources import OpmlFeed, write_opml
 
     feeds = [
-        OpmlFeed(url=channel["url"], title="-".join(filter(None, (source["name"], channel["name"]))), home_url=source["home_url"])
+        OpmlFeed(
+            url=channel["url"],
+            title="-".join(filter(None, (source["name"], channel["name"]))),
+            home_url=source["home_url"],
+        )
         for source in overview()
         for channel in source["channels"]
         if channel["kind"] == "feed"

@@ -21,7 +21,9 @@ MOST_BYTES = 32 * 1024 * 1024
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The words of this command."""
-    extract = commands.add_parser("extract", help="read one page as an article; no database is needed", allow_abbrev=False)
+    extract = commands.add_parser(
+        "extract", help="read one page as an article; no database is needed", allow_abbrev=False
+    )
     extract.add_argument("page", metavar="FILE|URL|-", help="a file, an address, or '-' for standard input")
     extract.add_argument("--url", default="", help="where the file is from")
     extract.add_argument("--json", action="store_true", help="the whole article as JSON")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import errno
 import socket
-import sys
 
 from newsreel.core.errors import Misconfigured
 from newsreel.core.settings import settings
@@ -46,12 +45,12 @@ def check_port(port: int) -> None:
                 "port_taken",
                 f"Port {port} is taken by another program (another Newsreel?): set NEWSREEL_PORT to a free one.",
             ) from None
-        raise Misconfigured("port_refused", f"Port {port} cannot be opened by this user: set NEWSREEL_PORT to one above 1023.") from None
+        raise Misconfigured(
+            "port_refused", f"Port {port} cannot be opened by this user: set NEWSREEL_PORT to one above 1023."
+        ) from None
 
 
 def _web(options: argparse.Namespace) -> int:
-    import uvicorn
-
     from newsreel.cli.guarding import stop_with_parent
     from newsreel.pipeline.startup import open_archive
 
@@ -59,22 +58,11 @@ def _web(options: argparse.Namespace) -> int:
         stop_with_parent()
     archive = open_archive()
     try:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                "newsreel.site.asgi:application",
-                host="127.0.0.1",
-                port=archive.settings.port,
-                log_level="warning",
-                server_header=False,
-                timeout_graceful_shutdown=3,
-                h11_max_incomplete_event_size=32 * 1024,
-                limit_concurrency=1200,
-            )
-        )
-        server.run()
+        from newsreel.site.server import portal_server
+
+        portal_server(archive.settings.port).run()
     except SystemExit:
-        sys.stderr.write("newsreel: the portal could not open its port.\n")
-        return 1
+        raise Misconfigured("port_taken", f"The portal could not open port {archive.settings.port}.") from None
     finally:
         archive.close()
     return 0

@@ -86,7 +86,9 @@ def _print_result(result: Added) -> None:
         print(f"newsreel: {result.url}: {result.reason}", file=sys.stderr)
     else:
         verb = "added" if result.status == "added" else "already known"
-        print(f"{verb}: {result.source} ({plural(len(result.feeds), 'channel')}: {', '.join(result.feeds)})", flush=True)
+        print(
+            f"{verb}: {result.source} ({plural(len(result.feeds), 'channel')}: {', '.join(result.feeds)})", flush=True
+        )
 
 
 def _json(result: Added) -> dict[str, object]:

@@ -116,14 +116,22 @@ class Supervisor:
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+            f"http://127.0.0.1:{port}/healthz", timeout=2
+        ) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
 
 
 def _how(code: int) -> str:
-    return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}" if -code in set(os_signals()) else f"signal {-code}"
+    return (
+        f"exit code {code}"
+        if code >= 0
+        else f"signal {signal.Signals(-code).name}"
+        if -code in set(os_signals())
+        else f"signal {-code}"
+    )
 
 
 def os_signals() -> list[int]:

@@ -18,10 +18,11 @@ from newsreel.archive.models import Channel
 from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.core import urls
 from newsreel.core.errors import NewsreelError, Permanent, Temporary
-from newsreel.core.text import cut, squeeze
+from newsreel.core.text import squeeze
 from newsreel.core.types import Entry, Feed, Response, Sitemap
 from newsreel.discovery import common_places, sniff
 from newsreel.pipeline.channels import ACCEPT, newest_children
+from newsreel.pipeline.naming import site_name
 from newsreel.pipeline.workshop import Workshop
 from newsreel.sources import channel_name, channel_name_zh, outlet_for
 
@@ -60,7 +61,7 @@ class _Found:
     """What a site turned out to have."""
 
     home: str
-    title: str = ""
+    statements: list[str] = field(default_factory=list)  # what the site calls itself
     language: str = ""
     channels: list[ChannelFacts] = field(default_factory=list)
 
@@ -172,7 +173,7 @@ class _Search:
 
     async def _linked_feeds(self, page: Response, found: _Found) -> bool:
         links = await self._shop.read("find_feeds", page.body, page.url, content_type=page.content_type)
-        found.title = found.title or await self._page_title(page)
+        await self._listen(page, found)
         for link in links[: 2 * MOST_FEEDS]:
             if len(found.channels) >= MOST_FEEDS:
                 break
@@ -195,10 +196,9 @@ class _Search:
         return self._keep_feed(url, feed, found, title)
 
     def _keep_feed(self, url: str, feed: Feed, found: _Found, title: str = "") -> bool:
-        found.title = found.title or feed.title
-        found.language = found.language or feed.language
-        outlet = outlet_for(found.home)
-        name = channel_name(feed.title or title, url, outlet.name if outlet else found.title)
+        found.statements.append(feed.title)
+        found.language = feed.language or found.language
+        name = channel_name(feed.title or title, url, _name_of(found))
         found.channels.append(ChannelFacts(url, "feed", squeeze(name)[:100], channel_name_zh(name)))
         return True
 
@@ -235,13 +235,17 @@ class _Search:
         )
         if not entries:
             return False
-        found.title = found.title or await self._page_title(page)
+        await self._listen(page, found)
         found.channels.append(ChannelFacts(page.requested_url, "frontpage"))
         return True
 
-    async def _page_title(self, page: Response) -> str:
+    async def _listen(self, page: Response, found: _Found) -> None:
+        """What a page calls its site: only a front door's title says so."""
         article = await self._shop.read("extract", page.body, page.url, content_type=page.content_type)
-        return str(article.site_name or article.title)
+        found.statements[:0] = [article.site_name] if article.site_name else []
+        if urls.is_root(page.url):
+            found.statements.append(article.title)
+        found.language = found.language or article.language
 
     async def _parse_feed(self, response: Response) -> Feed:
         feed: Feed = await self._shop.read(
@@ -293,11 +297,16 @@ def _known(url: str) -> tuple[str, tuple[str, ...]] | None:
     return (rows[0].source.name, tuple(row.url for row in rows)) if rows else None
 
 
+def _name_of(found: _Found) -> str:
+    outlet = outlet_for(found.home)
+    return outlet.name if outlet else site_name(found.statements, urls.host_of(found.home))
+
+
 def _register(address: str, found: _Found, reach: Reach, interval: int) -> Added:
     outlet = outlet_for(found.home)
     facts = SourceFacts(
         site=urls.site_of(found.home),
-        name=(outlet.name if outlet else "") or cut(squeeze(found.title), 80) or urls.host_of(found.home),
+        name=_name_of(found),
         name_zh=outlet.name_zh if outlet else "",
         country=outlet.country if outlet else "",
         language=(outlet.language if outlet else "") or found.language[:20],
