@@ -122,7 +122,8 @@ def _phrase(
     if candidate.nested >= 0.7 * candidate.count or (candidate.count < 2 and name < 0.5 and form.lower() not in title):
         return 0.0
     commonest = max(found[(part,)].count for part in stems if (part,) in found)
-    if name > 0.6 and together > 0.6 and candidate.count >= _OWN_NAME * commonest and len(parts) < 4:
+    fixed = name > 0.6 or (candidate.count > 1 and together > 0.8)
+    if fixed and together > 0.6 and candidate.count >= _OWN_NAME * commonest and len(parts) < 4:
         return max(parts) * 1.02  # 'Vladimir Putin', not 'Putin', where he is not Putin alone most of the time
     bonus = 0.5 + 0.5 * together + 0.35 * name
     return sum(parts) / len(parts) * bonus * (1.0 if len(parts) < 4 else 0.85)

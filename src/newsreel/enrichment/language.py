@@ -128,7 +128,7 @@ def _by_model(text: str, script: str, letters: int, told: str) -> str:
     # One or two short words belong to many languages: 'La', 'Nu', 'Info'.
     if script == "Latn" and letters < 8 and share < 0.9:
         return told or UNKNOWN
-    return best if share >= (0.35 if letters >= 15 else 0.5) else told or UNKNOWN
+    return best if share >= (0.5 if script == "Latn" and letters < 15 else 0.35) else told or UNKNOWN
 
 
 def _scores(text: str, script: str) -> dict[str, float]:

@@ -38,9 +38,9 @@ _CLASSES = {
 }
 _PATTERNS = {script: re.compile(f"[{ranges}]") for script, ranges in _CLASSES.items()}
 
-# A Chinese or Japanese character says about as much as two or three letters: a headline in Chinese that names
-# 'iPhone 17 Pro Max' is Chinese.
-_WEIGHTS = {"Hani": 2.5, "Kana": 2.0, "Hang": 2.0}
+# A character of these says about as much as a word's half: 苹果发布 iPhone 17 Pro Max 与 Apple Watch is Chinese, and
+# so is most of what mixes them with Latin names.
+_WEIGHTS = {"Hani": 5.0, "Kana": 4.0, "Hang": 4.0}
 
 # Scripts that one language of the press writes: nothing is left to decide.
 SOLE = {
