@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Left
 
+from newsreel.archive.changes import Position
 from newsreel.archive.cursors import Cursor
 from newsreel.archive.models import Article, ArticleKeyword, ArticleTopic, Channel, Keyword, Revision, Source
 from newsreel.core.types import Precision
@@ -159,6 +160,19 @@ HEADLINES_SQL = """
     FROM archive_article a JOIN archive_source s ON s.id = a.source_id LEFT JOIN archive_channel c ON c.id = a.channel_id
     WHERE a.id = ANY(%s)
 """
+
+
+# Everything that can be read now lies before this place of the change log. Unlike the last line's own position it
+# is also right where the log is empty or its old lines were removed.
+READ_UP_TO_SQL = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+
+
+def read_up_to() -> Position:
+    """Where a live page goes on in the change log. To be asked before the page's articles are read."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ_UP_TO_SQL)
+        row = cursor.fetchone()
+    return Position(int(row[0]), 0) if row else Position(0, 0)
 
 
 def _headline(

@@ -47,7 +47,11 @@ def route_names(resolver: URLResolver | None = None, prefix: str = "") -> Iterat
 @register("security")
 def check_access(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """Django's system check: each address has a rule, and no rule is left over."""
-    names = set(route_names())
+    return errors_of(set(route_names()))
+
+
+def errors_of(names: set[str]) -> list[CheckMessage]:
+    """What is wrong with the rules, the addresses being these."""
     missing = [Error(f"The address {name!r} has no access rule.", id="newsreel.E001") for name in names - set(RULES)]
     unused = [Error(f"The access rule {name!r} has no address.", id="newsreel.E002") for name in set(RULES) - names]
     return [*missing, *unused]

@@ -18,8 +18,8 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection
 
-from newsreel.archive.changes import FOLLOW_SQL, NOTIFY_CHANNEL, POSITION_SQL, Line, Position, line_of
-from newsreel.archive.queries import HEADLINES_SQL, Headline, headline_of_row
+from newsreel.archive.changes import FOLLOW_SQL, NOTIFY_CHANNEL, Line, Position, line_of
+from newsreel.archive.queries import HEADLINES_SQL, READ_UP_TO_SQL, Headline, headline_of_row
 from newsreel.portal.languages import direction
 
 logger = logging.getLogger("newsreel.live")
@@ -100,8 +100,8 @@ class Follower:
                     await _bell(connection, PENDING_WAIT if pending[0][0] else IDLE_WAIT)
 
     async def _start(self, connection: AsyncConnection[Row]) -> Position:
-        end = await _rows(connection, POSITION_SQL)
-        position = Position(int(end[0][0]), end[0][1]) if end else Position(0, 0)
+        end = await _rows(connection, READ_UP_TO_SQL)
+        position = Position(int(end[0][0]), 0)
         rows = await _rows(connection, TAIL_SQL, _where(position, self._tail + 1))
         lines = [line_of(row) for row in reversed(rows)]
         start = Position(0, 0)

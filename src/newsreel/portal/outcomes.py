@@ -38,6 +38,9 @@ _WORDS = {
     "nothing_to_watch": _("nothing to watch found there"),
     "reader_crashed": _("reading it broke off here"),
     "reader_failed": _("reading it broke off here"),
+    "reader_hung": _("reading it took too long here"),
+    "client_failed": _("fetching it broke off here"),
+    "disk_full": _("the disk here is full or at fault"),
     "disk_failed": _("the disk here is full or at fault"),
 }
 FINE = frozenset(("ok",))

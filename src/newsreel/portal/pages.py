@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from newsreel.archive import changes, queries
+from newsreel.archive import queries
 from newsreel.archive.cursors import Cursor
 from newsreel.archive.queries import FullArticle, Headline, Listing, Outlet, SourceState
 from newsreel.core.settings import settings
@@ -70,7 +70,7 @@ class AboutPage:
 
 def frame() -> Frame:
     """Two queries, in this order."""
-    position = str(changes.position())
+    position = str(queries.read_up_to())
     return Frame(position, queries.rolling())
 
 

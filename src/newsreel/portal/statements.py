@@ -32,7 +32,7 @@ class Statement:
 
 def readable(stated: Mapping[str, Any]) -> tuple[Statement, ...]:
     """The stored statements as rows; whatever has another shape is left out."""
-    rows = []
+    rows: list[Statement] = []
     for who, values in stated.items():
         for what, value in _pairs(values):
             if value and len(rows) < _MOST:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote_from_bytes
 
 from a2wsgi import WSGIMiddleware
@@ -32,7 +32,7 @@ class Application:
     def __init__(self, live: LiveStream) -> None:
         self.live = live
         # Answers are written whole: a queue longer than any answer has pieces frees the thread from slow readers.
-        self._pages = WSGIMiddleware(_django, workers=WORKERS, send_queue_size=512)
+        self._pages: Any = WSGIMiddleware(cast(Any, _django), workers=WORKERS, send_queue_size=512)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's life."""

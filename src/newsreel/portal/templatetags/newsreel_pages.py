@@ -29,6 +29,12 @@ def direction(language: str) -> str:
 
 
 @register.filter
+def web_address(url: str) -> str:
+    """An address that a link may lead to: one of the web, else ''."""
+    return url if url.lower().startswith(("http://", "https://")) else ""
+
+
+@register.filter
 def topic_name(code: str) -> str:
     """A topic's name."""
     return topics.label(code)
