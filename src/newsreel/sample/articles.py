@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -74,7 +74,7 @@ def _piece(event: str, row: Mapping[str, Any], wires: Mapping[str, str]) -> Piec
         outlet=row["outlet"],
         event=event,
         slug=row["slug"],
-        offset=_offset(row["at"]),
+        offset=offset_of(row["at"]),
         section=row["section"],
         bylines=(byline,) if isinstance(byline, str) else tuple(byline),
         place=row.get("place", ""),
@@ -93,14 +93,14 @@ def _body(row: Mapping[str, Any], wires: Mapping[str, str]) -> str:
     blocks = wires[row["wire"]].strip("\n").split("\n\n")
     kept = blocks[: len(blocks) - int(row.get("drop", 0))]
     text = "\n\n".join([own, *kept] if own else kept)
-    return _replaced(text, row.get("replace", ()))
+    return replaced(text, row.get("replace", ()))
 
 
 def _versions(first: Version, rows: Iterable[Mapping[str, Any]]) -> list[Version]:
     found = [first]
     for row in rows:
         last = found[-1]
-        body = str(row["body"]).strip("\n") if "body" in row else _replaced(last.body, row.get("replace", ()))
+        body = str(row["body"]).strip("\n") if "body" in row else replaced(last.body, row.get("replace", ()))
         found.append(
             replace(
                 last,
@@ -115,7 +115,7 @@ def _versions(first: Version, rows: Iterable[Mapping[str, Any]]) -> list[Version
     return found
 
 
-def _replaced(text: str, pairs: Iterable[tuple[str, str]]) -> str:
+def replaced(text: str, pairs: Iterable[Sequence[str]]) -> str:
     """A text with words exchanged. A pair that is not there is a slip of the pen, and is said."""
     for old, new in pairs:
         if old not in text:
@@ -124,7 +124,7 @@ def _replaced(text: str, pairs: Iterable[tuple[str, str]]) -> str:
     return text
 
 
-def _offset(written: str) -> timedelta:
+def offset_of(written: str) -> timedelta:
     """'2d 07:35' is the third day of the week, 7 hours 35 minutes in."""
     found = _OFFSET.fullmatch(written)
     if found is None:

@@ -9,7 +9,7 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from string import Template
 
@@ -38,8 +38,8 @@ class Answer:
 
     @property
     def etag(self) -> str:
-        """A strong validator of the bytes."""
-        return f'"{hashlib.sha256(self.body).hexdigest()[:20]}"'
+        """A validator of the bytes; weak, as it is the same with and without gzip."""
+        return f'W/"{hashlib.sha256(self.body).hexdigest()[:20]}"'
 
 
 class Edition:
@@ -167,4 +167,6 @@ def _plain(status: int, text: str) -> Answer:
 
 def last_modified(answer: Answer) -> dict[str, str]:
     """The Last-Modified header of an answer that has one."""
-    return {"Last-Modified": format_datetime(answer.modified, usegmt=True)} if answer.modified else {}
+    if answer.modified is None:
+        return {}
+    return {"Last-Modified": format_datetime(answer.modified.astimezone(UTC), usegmt=True)}

@@ -226,7 +226,8 @@ def to_bytes(request: Request, answer: Answer) -> bytes:
 def _known_already(request: Request, answer: Answer) -> bool:
     tags = request.headers.get("if-none-match")
     if tags is not None:
-        return answer.etag in (tag.strip().removeprefix("W/") for tag in tags.split(","))
+        mine = answer.etag.removeprefix("W/")
+        return mine in (tag.strip().removeprefix("W/") for tag in tags.split(","))
     since = request.headers.get("if-modified-since")
     return since is not None and since == last_modified(answer).get("Last-Modified")
 

@@ -15,6 +15,7 @@ from newsreel.sample.words import Language, languages
 
 WEEK = timedelta(days=7)
 DRIPPED = 20
+LAST_BEFORE_OPENING = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,15 @@ def timetable(start_week: datetime, drip: float | None = None) -> tuple[Printed,
 
     ``start_week``: aware, the week's first moment; the press opens seven days later. ``drip``: seconds between the
     last twenty articles, which then appear one by one after the opening; None: they are all there at the opening.
+    The week as written is moved as a whole so that its last article stands ten minutes before the opening.
     """
     everything = pieces()
     opening = start_week + WEEK
     ahead = len(everything) - DRIPPED if drip is not None else len(everything)
+    monday = opening - LAST_BEFORE_OPENING - everything[ahead - 1].offset
     printed = []
     for index, piece in enumerate(everything):
-        appears = start_week + piece.offset
+        appears = monday + piece.offset
         if index >= ahead and drip is not None:
             appears = opening + timedelta(seconds=drip * (index - ahead + 1))
         printed.append(_printed(piece, appears))

@@ -12,7 +12,7 @@ from newsreel.sample.timetable import Printed, timetable
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One version of one article. ``text`` is as Article.text has it, ``wire`` the wire text's id ('': the outlet's own).
+    """One version of one article. ``text`` is as Article.text has it, ``wire`` the wire text's id ('': own work).
 
     ``published`` with the precision ``day`` stands at midnight UTC of the day that the page names. ``version`` counts
     from 0; ``announced`` says that the page owns up to the change. ``allowed``: robots.txt lets a crawler read it.

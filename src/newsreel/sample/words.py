@@ -25,7 +25,7 @@ class Language:
     weekdays: tuple[str, ...]
 
     def names(self, moment: datetime) -> dict[str, str]:
-        """The parts of a local moment for a Template: y, m, mm, d, dd, h, hh, mi, month, weekday."""
+        """The parts of a local moment for a Template: y, m, mm, d, dd, h, hh, mi, month, weekday, tz."""
         return {
             "y": str(moment.year),
             "m": str(moment.month),
@@ -37,6 +37,7 @@ class Language:
             "mi": f"{moment.minute:02}",
             "month": self.months[moment.month - 1],
             "weekday": self.weekdays[moment.weekday()],
+            "tz": moment.tzname() or "",
         }
 
     def dated(self, text: str, moment: datetime) -> str:
