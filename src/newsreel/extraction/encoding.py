@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 
 from newsreel.extraction.encoding_labels import CODECS
 
@@ -32,7 +33,7 @@ def decode(html: bytes, content_type: str | None = None) -> tuple[str, str]:
     for mark, name in _BOMS:
         if html.startswith(mark):
             return html[len(mark) :].decode(name, "replace"), name
-    header = codec_of((match[1] if (match := _HEADER.search(content_type or "")) else ""))
+    header = codec_of(match[1] if (match := _HEADER.search(content_type or "")) else "")
     stated = header or stated_encoding(html)
     if _is_utf8(html, trusted=stated in (None, "utf-8")):
         return html.decode("utf-8", "replace"), "utf-8"
@@ -119,7 +120,7 @@ _GREEK = _share_of("αοιετνσηρπκυμλω")
 _ARABIC = _share_of("اليمونترب")
 _LATIN = _share_of("éèàêçüöäßñóíáúãõôâîåøæ’“”–‘")
 _POLISH = _share_of("ąćęłńóśźżěščřžýáíéůőű")
-_SCORES = (
+_SCORES: tuple[tuple[str, Callable[[str], float]], ...] = (
     ("cp1252", lambda text: _share(text, _LATIN)),
     ("utf-8", lambda text: 1.2 if text.count("�") <= len(text) / 50 else 0.0),
     ("gb18030", lambda text: 3 * _share(text, _HANS)),

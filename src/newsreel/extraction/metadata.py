@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from newsreel.core.text import squeeze, tokens
+from newsreel.core.text import squeeze
 from newsreel.core.types import Moment
 from newsreel.core.urls import absolute, identity, site_of
 from newsreel.extraction import authors as byline
@@ -44,7 +44,7 @@ def read_metadata(page: Page, url: str) -> Metadata:
     nodes = list(page.root.walk())
     meta = _meta(nodes)
     article = _article(articles(page.data), url)
-    title, title_node = best_title(article, meta, nodes, page.title)
+    title, title_node = best_title(article, meta, nodes, page.title, url)
     language = _language(page.root, meta, article)
     american = bool(_AMERICAN.match(language))
     return Metadata(
@@ -149,8 +149,3 @@ def _lead_image(article: Data, meta: dict[str, list[str]], url: str) -> str | No
     return next(
         (found for text in stated if isinstance(text, str) and text.strip() and (found := absolute(text, url))), None
     )
-
-
-def same_words(one: str, other: str) -> bool:
-    """Whether two texts are the same words."""
-    return tokens(one) == tokens(other)

@@ -25,7 +25,8 @@ ATTRIBUTES = {
 }
 REL = "noopener noreferrer nofollow"
 _WITH_CONTENT = frozenset(
-    "script style template svg math iframe object embed noscript noframes noembed textarea select option form button title head xmp audio video canvas".split()
+    "script style template svg math iframe object embed noscript noframes noembed textarea select option form button title "
+    "head xmp audio video canvas".split()
 )
 
 

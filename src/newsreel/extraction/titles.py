@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 
 from newsreel.core.text import squeeze, tokens
+from newsreel.core.urls import host_of
 from newsreel.extraction.page import Node
 from newsreel.extraction.structured import Data, words
 
@@ -19,11 +21,13 @@ _SEPARATOR = re.compile(r"\s+[|–—\-·•»:]{1,2}\s+|\s*[||]\s*|_+|\s*::\s*|
 
 
 def best_title(
-    article: Data, meta: dict[str, list[str]], nodes: list[Node], title_element: str
+    article: Data, meta: dict[str, list[str]], nodes: list[Node], title_element: str, url: str
 ) -> tuple[str, Node | None]:
     """The title, and the h1 that shows it where one does."""
-    names = {squeeze(name).lower() for name in (*meta.get("og:site_name", ()), words(article.get("publisher"))) if name}
+    site = {squeeze(name).lower() for name in (*meta.get("og:site_name", ()), words(article.get("publisher"))) if name}
+    names = _Names(site, host_of(url).removeprefix("www."))
     headings = [(text, node) for node in nodes if node.tag == "h1" and (text := squeeze(node.text())[:MAX_TITLE])]
+    headings = [(text, node) for text, node in headings if text not in names]
     headline = squeeze(words(article.get("headline")))[:MAX_TITLE]
     social = [
         squeeze(html.unescape(text))[:MAX_TITLE]
@@ -31,57 +35,76 @@ def best_title(
         for text in meta.get(name, ())[:1]
     ]
     element = squeeze(html.unescape(title_element))[:MAX_TITLE]
-    stated = [text for text in (headline, *social, element) if text]
-    if _is_news(article) and headline:
+    if headline and _is_news(article):
         # A news article's headline is set by its editors; other types' are often made from the search title.
-        node = _shown(headline, headings)
-        for text, heading in headings:
-            if text.lower() not in names and _agree(text, headline):
-                return text, heading
-        bare = without_site(headline, names, [*social, element])
-        if bare and bare.lower() not in names:
-            return bare, node
+        return _headline(headline, headings, social, names)
+    stated = [text for text in (headline, *social, element) if text]
     for text, node in headings:
-        if text.lower() not in names and any(_agree(text, other) for other in stated):
+        if any(_agree(text, other) for other in stated):
             return text, node
-    for text in (headline, *social, element):
-        bare = without_site(
-            text, names, [other for other in (*stated, *(heading for heading, _ in headings)) if other != text]
-        )
-        if bare and bare.lower() not in names:
+    for text in stated:
+        others = [other for other in (*stated, *(heading for heading, _ in headings)) if other != text]
+        bare = without_site(text, names, others)
+        if bare and bare not in names:
             return bare, _shown(bare, headings)
-    alone = [(text, node) for text, node in headings if text.lower() not in names]
-    return alone[0] if len(alone) == 1 or (alone and not stated) else ("", None)
+    return headings[0] if headings else ("", None)
 
 
-def without_site(text: str, names: set[str], others: list[str]) -> str:
+def _headline(
+    headline: str, headings: list[tuple[str, Node]], social: list[str], names: _Names
+) -> tuple[str, Node | None]:
+    """JSON-LD's headline, as the h1 writes it where that is the same but for its ends."""
+    for text, node in headings:
+        if not _agree(text, headline):
+            continue
+        # 'Kicker: Title' in the data, the kicker apart from the h1: the data's is whole, unless another has it so too.
+        longer = len(tokens(headline)) > len(tokens(text)) and headline.endswith(text) and text not in social
+        return (headline if longer else text), node
+    return _without_name(headline, names), _shown(headline, headings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a site is called: by itself, and by its host."""
+
+    stated: set[str]
+    host: str
+
+    def __contains__(self, text: object) -> bool:
+        if not isinstance(text, str) or not text:
+            return False
+        lowered = text.lower()
+        letters = "".join(char for char in lowered if char.isalnum())
+        return lowered in self.stated or (len(letters) >= 3 and letters in self.host.replace(".", "").replace("-", ""))
+
+
+def _without_name(text: str, names: _Names) -> str:
+    """A title without the site's name at its end, where that is a name of the site."""
+    parts = [match.span() for match in _SEPARATOR.finditer(text)]
+    if parts and text[parts[-1][1] :].strip() in names:
+        return text[: parts[-1][0]].strip() or text
+    return text
+
+
+def without_site(text: str, names: _Names, others: list[str]) -> str:
     """A title without the site's name at its end or start: parts that name the site, or that no other statement has."""
-    if not text:
-        return ""
     for other in others:
         # Another statement that is the whole of this one but for its ends: that is the title.
-        if (
-            len(tokens(other)) >= 3
-            and len(other) < len(text)
-            and text.startswith(other)
-            and _SEPARATOR.match(text[len(other) :])
-        ):
+        rest = text[len(other) :] if text.startswith(other) else ""
+        if rest and len(tokens(other)) >= 3 and _SEPARATOR.match(rest):
             return other
-    parts = [match.span() for match in _SEPARATOR.finditer(text)]
-    if not parts:
-        return text
-    start, end = parts[-1]
-    head, tail = text[:start].strip(), text[end:].strip()
-    if tail.lower() in names or (
-        _shares_end(text, tail, others) is False
-        and len(tokens(tail)) <= 5
-        and len(tokens(head)) >= 3
-        and len(tail) < len(head)
-    ):
-        return without_site(head, names, others) if head else text
-    first_end = parts[0][1]
-    if text[: parts[0][0]].strip().lower() in names:
-        return text[first_end:].strip()
+    for _ in range(3):
+        parts = [match.span() for match in _SEPARATOR.finditer(text)]
+        if not parts:
+            return text
+        head, tail = text[: parts[-1][0]].strip(), text[parts[-1][1] :].strip()
+        foreign = len(tokens(tail)) <= 5 and len(tokens(head)) >= 3 and len(tail) < len(head)
+        if head and (tail in names or (foreign and not _shares_end(text, tail, others))):
+            text = head
+        elif text[: parts[0][0]].strip() in names:
+            text = text[parts[0][1] :].strip()
+        else:
+            return text
     return text
 
 
