@@ -126,9 +126,9 @@ def _east_asian(sample: bytes) -> str:
     # The first of the two planes of GB 2312 and Big5 hold the common characters: their lead bytes.
     for name, first, last in (("gb18030", 0xB0, 0xD7), ("big5hkscs", 0xA4, 0xC6)):
         text = sample.decode(name, "replace")
-        foreign = [character for character in text if character > "\u2fff"]
-        leads = [character.encode(name, "replace")[0] for character in foreign]
+        wide = [character for character in text if character > "\u2fff"]
+        leads = [character.encode(name, "replace")[0] for character in wide]
         common = sum(first <= lead <= last for lead in leads)
-        if foreign and text.count("\ufffd") <= 0.02 * len(foreign) and common >= 0.7 * len(foreign):
+        if wide and text.count("\ufffd") <= 0.02 * len(wide) and common >= 0.7 * len(wide):
             return name
     return ""

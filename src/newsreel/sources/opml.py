@@ -1,0 +1,151 @@
+"""Lists of feeds as other readers write and read them: OPML 1 and 2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from newsreel.core.text import cut, squeeze
+from newsreel.core.urls import absolute, identity
+
+MAX_BYTES = 8_000_000
+MAX_OUTLINES = 50_000
+MAX_DEPTH = 50
+ENTITIES = "It declares a document type with entities, which could grow without bound or read other files: refused."
+_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]+")
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class OpmlFeed:
+    """A feed in a list: its address, title, the folders that it lies in, and its site's home page."""
+
+    url: str
+    title: str = ""
+    categories: tuple[str, ...] = ()
+    home_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opml:
+    """A list as it was read. ``error`` is None, or why nothing (or not all) could be read, in words."""
+
+    feeds: tuple[OpmlFeed, ...] = ()
+    title: str = ""
+    error: str | None = None
+
+
+class _StopError(Exception):
+    """No more is read; its text is the reason in words."""
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.root = ""
+        self.title = ""
+        self.in_title = False
+        self.path: list[str] = []
+        self.folders: list[str] = []
+        self.outlines = 0
+        self.feeds: dict[str, OpmlFeed] = {}
+
+    def doctype(self, name: str, system: str | None, public: str | None, inner: bool) -> None:
+        if inner:
+            raise _StopError(ENTITIES)
+
+    def entity(self, *_: object) -> None:
+        raise _StopError(ENTITIES)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.lower()
+        if not self.path and name != "opml":
+            raise _StopError("This is not a list of feeds (OPML).")
+        self.path.append(name)
+        if len(self.path) > MAX_DEPTH:
+            raise _StopError("It is nested deeper than a list of feeds is.")
+        self.in_title = self.path == ["opml", "head", "title"]
+        if name == "outline":
+            self.outline({key.lower(): value for key, value in attributes.items()})
+
+    def outline(self, attributes: dict[str, str]) -> None:
+        self.outlines += 1
+        if self.outlines > MAX_OUTLINES:
+            raise _StopError(f"It has more than {MAX_OUTLINES} entries: the rest was not read.")
+        title = cut(squeeze(attributes.get("title") or attributes.get("text") or ""), 200)
+        reference = attributes.get("xmlurl", "").strip()
+        url = absolute(reference, "") if reference else None
+        self.folders.append("" if reference else title)
+        if url and identity(url) not in self.feeds:
+            home = attributes.get("htmlurl", "").strip()
+            stated = [cut(squeeze(part), 100) for part in re.split("[,/]", attributes.get("category", "")[:1000])]
+            folders = tuple(dict.fromkeys(filter(None, [*self.folders[:-1], *stated])))[:20]
+            self.feeds[identity(url)] = OpmlFeed(url, title, folders, (absolute(home, url) or "") if home else "")
+
+    def end(self, name: str) -> None:
+        if self.path.pop() == "outline":
+            self.folders.pop()
+        self.in_title = False
+
+    def text(self, data: str) -> None:
+        if self.in_title and len(self.title) < 500:
+            self.title += data
+
+
+def parse_opml(body: bytes) -> Opml:
+    """The feeds that a list names, each once, in its order. Never raises: ``error`` says what could not be read."""
+    if not body.strip():
+        return Opml(error="It is empty.")
+    if len(body) > MAX_BYTES:
+        return Opml(error=f"It is larger than {MAX_BYTES // 1_000_000} MB.")
+    if b"\0" not in body:  # not of UTF-16, whose bytes mean other things
+        body = _CONTROL.sub(b"", _AMPERSAND.sub(b"&amp;", body.lstrip()))
+    reader, parser = _Reader(), expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = reader.doctype
+    parser.EntityDeclHandler = reader.entity
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    error = None
+    try:
+        parser.Parse(body, True)
+    except _StopError as stop:
+        error = str(stop)
+    except (expat.ExpatError, LookupError, ValueError):
+        error = (
+            "It is not well-formed: what stands after the fault was not read."
+            if reader.path
+            else "It is not XML that can be read."
+        )
+    feeds = () if error == ENTITIES else tuple(reader.feeds.values())
+    if not feeds and error is None:
+        error = "It names no feeds."
+    return Opml(feeds, squeeze(reader.title), error)
+
+
+def write_opml(feeds: Iterable[OpmlFeed], title: str = "Newsreel") -> str:
+    """A list in OPML 2.0, a folder for each first category; what XML cannot hold is left out of the texts."""
+    folders: dict[str, list[OpmlFeed]] = {}
+    for feed in feeds:
+        folders.setdefault(feed.categories[0] if feed.categories else "", []).append(feed)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
+    lines += [f"  <head><title>{_quoted(title)[1:-1]}</title></head>", "  <body>"]
+    for folder, held in folders.items():
+        indent = "      " if folder else "    "
+        lines += [f"    <outline text={_quoted(folder)}>"] if folder else []
+        lines += [indent + _outline(feed) for feed in held]
+        lines += ["    </outline>"] if folder else []
+    return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def _outline(feed: OpmlFeed) -> str:
+    name = _quoted(feed.title or feed.url)
+    home = f" htmlUrl={_quoted(feed.home_url)}" if feed.home_url else ""
+    return f'<outline type="rss" text={name} title={name} xmlUrl={_quoted(feed.url)}{home}/>'
+
+
+def _quoted(text: str) -> str:
+    return '"' + quoteattr(_ILLEGAL.sub("", text), {'"': "&quot;"})[1:-1] + '"'
