@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -55,7 +54,7 @@ class Costs:
 
 @dataclass
 class Workshop:
-    """One process's tools. ``recover`` brings an embedded database back; ``clock`` gives aware times."""
+    """One process's tools. ``recover`` brings an embedded database back."""
 
     settings: Settings
     fetcher: Fetcher
@@ -63,7 +62,6 @@ class Workshop:
     snapshots: SnapshotStore
     owner: Owner
     recover: Callable[[], object]
-    clock: Callable[[], datetime]
     threads: ThreadPoolExecutor
     costs: Costs = field(default_factory=Costs)
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -115,23 +113,30 @@ def patiently(work: Callable[[], R], recover: Callable[[], object], patience: fl
 
 
 @asynccontextmanager
-async def open_workshop(settings: Settings, recover: Callable[[], object]) -> AsyncIterator[Workshop]:
-    """The tools of this process, for the running event loop; everything is given back at the end."""
+async def open_workshop(
+    settings: Settings, recover: Callable[[], object], fetcher: Fetcher | None = None
+) -> AsyncIterator[Workshop]:
+    """The tools of this process, for the running event loop; everything is given back at the end.
+
+    ``fetcher``: another way out than the settings' own.
+    """
     conninfo = connections["default"].get_connection_params()
-    owner = Owner(
-        {key: str(value) for key, value in conninfo.items() if key in ("dbname", "user", "password", "host", "port")}
-    )
+    kept = ("dbname", "user", "password", "host", "port")
+    owner = Owner({key: str(value) for key, value in conninfo.items() if key in kept})
     snapshots = SnapshotStore(settings.home / "evidence")
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
     try:
-        async with Fetcher(Policy.from_settings(settings)) as fetcher, Readers() as readers:
-            yield Workshop(settings, fetcher, readers, snapshots, owner, recover, lambda: datetime.now(UTC), threads)
+        async with fetcher or Fetcher(Policy.from_settings(settings)) as way_out, Readers() as readers:
+            yield Workshop(settings, way_out, readers, snapshots, owner, recover, threads)
     finally:
-        for _ in range(DATABASE_THREADS):
-            threads.submit(_close_own_connection)
+        await asyncio.gather(*(_in(threads, _close_own_connection) for _ in range(DATABASE_THREADS)))
         threads.shutdown()
         snapshots.close()
         owner.close()
+
+
+def _in(threads: ThreadPoolExecutor, work: Callable[[], object]) -> asyncio.Future[object]:
+    return asyncio.get_running_loop().run_in_executor(threads, work)
 
 
 def _close_own_connection() -> None:
