@@ -23,9 +23,9 @@ LEASE_SECONDS = 180
 MAX_AHEAD = "interval '8 days'"
 MAX_ATTEMPTS = 3
 
-_LIVE = """(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
-            AND classid::bigint = {klass} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-""".format(klass=LOCK_CLASS)
+_LIVE = f"""(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
+            AND classid::bigint = {LOCK_CLASS} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
 _DUE = f"({{0}} <= now() OR {{0}} > now() + {MAX_AHEAD})"
 _FREE_HOST = f"""(h.lease_owner IS NULL OR h.leased_until < now() OR h.leased_until > now() + {MAX_AHEAD}
                   OR h.lease_owner NOT IN {_LIVE})"""
@@ -50,7 +50,7 @@ _CLAIM_ARTICLES = f"""
                  ORDER BY id DESC LIMIT %s FOR UPDATE SKIP LOCKED)
     RETURNING id
 """
-_SOONEST = f"""
+_SOONEST = """
     SELECT extract(epoch FROM min(greatest(h.next_due_at, l.due)) - now())::float8
     FROM archive_host h
     JOIN (SELECT host, next_due_at AS due FROM archive_channel c JOIN archive_source s ON s.id = c.source_id AND NOT s.paused

@@ -13,7 +13,21 @@ from publicsuffixlist import PublicSuffixList
 
 # Parameters that say where a reader came from, never what they read. Sources: the campaign parameters that
 # Google, Meta, Microsoft, Mailchimp, HubSpot, Matomo, AT Internet and others document.
-TRACKING_PREFIXES = ("utm_", "at_", "pk_", "mtm_", "hsa_", "fb_", "oly_", "wt_", "icid", "sc_c", "_hs", "vero_", "guce_")
+TRACKING_PREFIXES = (
+    "utm_",
+    "at_",
+    "pk_",
+    "mtm_",
+    "hsa_",
+    "fb_",
+    "oly_",
+    "wt_",
+    "icid",
+    "sc_c",
+    "_hs",
+    "vero_",
+    "guce_",
+)
 TRACKING_NAMES = frozenset(
     "fbclid gclid dclid gclsrc wbraid gbraid msclkid yclid ymclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok "
     "_ga _gl cmpid cmp ocid ncid ns_campaign ns_mchannel ns_source ns_linkname partner feedtype ftag smid smtyp "
