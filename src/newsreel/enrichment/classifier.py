@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from newsreel.enrichment.taxonomy import _lines, table
+from newsreel.enrichment.taxonomy import data_lines, table
 from newsreel.enrichment.vectors import SIZE, Vectors
 
 # What makes the softmax of a heavily decayed model honest: with 4 its mean confidence on SIB-200's training sentences is
@@ -50,7 +50,7 @@ def _unpack(scale: str, data: str) -> Vectors:
 @lru_cache(maxsize=1)
 def model() -> Model:
     """The weights, read once."""
-    rows = [line.split("\t") for line in _lines("topic_model.tsv")]
+    rows = [line.split("\t") for line in data_lines("topic_model.tsv")]
     kinds = {kind: [row[1:] for row in rows if row[0] == kind] for kind in ("mean", "top", "near")}
     mean = _unpack(*kinds["mean"][0][1:])
     tops, codes = kinds["top"], kinds["near"]

@@ -16,6 +16,7 @@ CAP = 20_000  # characters read of a text
 TITLE_CAP = 500
 _UNSPACED = frozenset({"th", "lo", "km", "my"})
 _OWN_NAME = 0.5  # a name speaks for its parts where they stand alone at most twice as often
+_LENGTHS = {3: 0.9, 4: 0.6}  # longer phrases are mostly half a sentence
 _WEAK = ("ly", "ing", "ed")  # English adverbs and verbs: seldom what a text is about
 # A word that no background knows is as rare as this share of documents.
 _UNKNOWN_SHARE = 0.0005
@@ -79,9 +80,9 @@ def _score(
 
 
 def _nest(found: dict[tuple[str, ...], Candidate]) -> None:
-    """Tells each phrase how often it is only a part of a longer one that comes again, or of a name."""
+    """Tells each phrase how often it is only a part of a longer name."""
     for stems, longer in found.items():
-        if len(stems) > 2 and (longer.count > 1 or longer.names):
+        if len(stems) > 2 and longer.names:
             for part in (stems[:-1], stems[1:]):
                 if part in found:
                     found[part].nested = max(found[part].nested, longer.count)
@@ -123,10 +124,12 @@ def _phrase(
         return 0.0
     commonest = max(found[(part,)].count for part in stems if (part,) in found)
     fixed = name > 0.6 or (candidate.count > 1 and together > 0.8)
+    # 'Vladimir Putin', not 'Putin', where he is not Putin alone most of the time.
     if fixed and together > 0.6 and candidate.count >= _OWN_NAME * commonest and len(parts) < 4:
-        return max(parts) * 1.02  # 'Vladimir Putin', not 'Putin', where he is not Putin alone most of the time
+        strength = 0.7 * max(parts) + 0.3 * sum(parts) / len(parts)
+        return strength * (1.03 if name > 0.6 or len(parts) == 2 else 0.9)
     bonus = 0.5 + 0.5 * together + 0.35 * name
-    return sum(parts) / len(parts) * bonus * (1.0 if len(parts) < 4 else 0.85)
+    return sum(parts) / len(parts) * bonus * _LENGTHS.get(len(stems), 1.0)
 
 
 def _form(candidate: Candidate) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from newsreel.enrichment.classifier import pack
 from newsreel.enrichment.make_topics import read
-from newsreel.enrichment.taxonomy import _lines, table
+from newsreel.enrichment.taxonomy import data_lines, table
 from newsreel.enrichment.vectors import Vectors, embed
 
 HEADER = """\
@@ -44,7 +44,7 @@ def taught(path: Path) -> tuple[list[str], list[str], list[bool]]:
                     texts.append(text)
                     codes.append(row["code"])
                     examples.append(False)
-    for line in _lines("topic_examples.tsv"):
+    for line in data_lines("topic_examples.tsv"):
         code, text = line.split("\t")
         texts.append(text)
         codes.append(f"medtop:{code}")

@@ -27,7 +27,7 @@ class Row(NamedTuple):
 def table() -> dict[str, Row]:
     """Every topic by its code, a broader one before the narrower."""
     rows: dict[str, Row] = {}
-    for line in _lines("topics.tsv"):
+    for line in data_lines("topics.tsv"):
         code, top, broader, *names = line.split("\t")
         rows[code] = Row(code, top, broader, names[0], names[1], tuple(filter(None, names)))
     return rows
@@ -36,7 +36,7 @@ def table() -> dict[str, Row]:
 @cache
 def ours() -> dict[str, str]:
     """Chinese names where IPTC's table has none, and where its own would puzzle a reader of news."""
-    return dict(line.split("\t") for line in _lines("topic_names.tsv"))
+    return dict(line.split("\t") for line in data_lines("topic_names.tsv"))
 
 
 @cache
@@ -45,12 +45,24 @@ def named() -> dict[str, tuple[str, float]]:
     found: dict[str, tuple[str, float]] = {}
     for row in table().values():
         for name in row.names:
+            # 'jul' is Christmas in Norway, and July in half of the press's addresses.
+            if name.isascii() and len(name) < 4:
+                continue
             found.setdefault(normal(name), (row.code, 0.5))
-    for line in _lines("sections.tsv"):
+    for line in data_lines("sections.tsv"):
         code, sure, words = line.split("\t")
         for word in words.split("|"):
             found[normal(word)] = (f"medtop:{code}", float(sure))
-    found.pop("", None)
+    for word in (
+        "",
+        "region",
+        "values",
+        "communities",
+        "post",
+        "report",
+        "series",
+    ):  # of a site's order, not of a subject
+        found.pop(word, None)
     return found
 
 
@@ -69,6 +81,7 @@ def label(code: str, language: str) -> str:
     return row.english
 
 
-def _lines(name: str) -> list[str]:
+def datadata_lines(name: str) -> list[str]:
+    """The rows of a data file of this package, comments left out."""
     lines = files(__package__).joinpath(name).read_text("utf-8").split("\n")
     return [line for line in lines if line and not line.startswith("#")]
