@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from newsreel.core.text import squeeze
 from newsreel.sample.edition import Edition, encoded
 from newsreel.sample.outlets import Outlet, outlets
 from newsreel.sample.timetable import DRIPPED
@@ -86,7 +87,7 @@ def shown(edition: Edition, one: Truth, seconds: float) -> tuple[str, str]:
     page = parsed(get(edition, one.url, OPENING + timedelta(seconds=seconds)), outlets()[one.outlet])
     heading = page.css_first("h1")
     assert heading is not None
-    return heading.text(), packed(visible(page))
+    return squeeze(heading.text()), packed(visible(page))
 
 
 @pytest.mark.parametrize(

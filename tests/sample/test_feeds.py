@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 import feedparser
 import pytest
 
+from newsreel.core.text import squeeze
 from newsreel.sample.edition import Edition
 from newsreel.sample.outlets import Outlet, outlets
 from newsreel.sample.truth import Truth, truth
@@ -44,7 +45,7 @@ def test_feeds_list_every_article_newest_first(outlet: Outlet) -> None:
     assert feed.feed.title == outlet.name
     told = [(one.title, one.url, one.published.timetuple()[:5]) for one in expected(outlet)]
     found = [
-        (item.title, item.link.split("?")[0], (item.get("published_parsed") or item.updated_parsed)[:5])
+        (squeeze(item.title), item.link.split("?")[0], (item.get("published_parsed") or item.updated_parsed)[:5])
         for item in feed.entries
     ]
     assert found == told

@@ -42,6 +42,18 @@ def test_a_day_is_a_day_and_stands_at_midnight() -> None:
             assert START <= one.published <= OPENING
 
 
+def test_a_paper_that_says_no_zone_is_marked_and_its_local_time_told() -> None:
+    assert {one.outlet for one in truth(START) if not one.zoned} == {"hengchuan-times"}
+    for one in truth(START):
+        if one.outlet == "hengchuan-times":
+            assert one.local - one.published.replace(tzinfo=None) == timedelta(hours=8)
+
+
+def test_text_and_title_have_plain_spaces() -> None:
+    for one in truth(START, later_versions=True):
+        assert "\u3000" not in one.text + one.title
+
+
 def test_what_robots_keep_back_is_marked_as_a_robot_reads_it() -> None:
     robots = {outlet.host: Protego.parse(outlet.robots) for outlet in outlets().values()}
     kept = [one for one in truth(START) if not one.allowed]

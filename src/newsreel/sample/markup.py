@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterable
 
+from newsreel.core.text import squeeze
 from newsreel.core.types import Block
 
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
@@ -41,9 +42,9 @@ def text_of(blocks: Iterable[Block]) -> str:
     for block in blocks:
         if block.kind == "image":
             continue
-        parts.extend(plain(item) for item in block.items)
+        parts.extend("\t".join(squeeze(plain(cell)) for cell in item.split("\t")) for item in block.items)
         if block.text:
-            parts.append(block.text if block.kind == "code" else plain(block.text))
+            parts.append(block.text if block.kind == "code" else squeeze(plain(block.text)))
     return "\n\n".join(parts)
 
 

@@ -50,6 +50,12 @@ class Outlet:
     info: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def zoned(self) -> bool:
+        """Whether its pages or its feed say the zone of their times. Where not, a reader knows the local time alone."""
+        markup = self.head + self.article
+        return self.feed != "none" or any(name in markup for name in ("$iso", "$utc", "$jsonld", "$tz"))
+
+    @property
     def root(self) -> str:
         """The address of its front door."""
         return f"http://{self.host}/"

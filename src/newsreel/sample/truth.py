@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from newsreel.core.text import squeeze
 from newsreel.core.types import Precision
 from newsreel.sample.markup import parse, text_of
 from newsreel.sample.timetable import Printed, timetable
@@ -15,13 +16,16 @@ class Truth:
     """One version of one article. ``text`` is as Article.text has it, ``wire`` the wire text's id ('': own work).
 
     ``published`` with the precision ``day`` stands at midnight UTC of the day that the page names. ``version`` counts
-    from 0; ``announced`` says that the page owns up to the change. ``allowed``: robots.txt lets a crawler read it.
+    from 0; ``local`` is ``published`` as the page writes it, naive; where the outlet is not ``zoned`` nothing says more
+    than that. ``announced`` says that the page owns up to the change. ``allowed``: robots.txt lets a crawler read it.
     """
 
     url: str
     title: str
     text: str
     published: datetime
+    local: datetime
+    zoned: bool
     precision: Precision
     language: str
     event: str
@@ -61,9 +65,11 @@ def told(printed: Printed, number: int = 0) -> Truth:
         published = datetime.combine(printed.local.date(), datetime.min.time(), UTC)
     return Truth(
         url=printed.url,
-        title=version.title,
+        title=squeeze(version.title),
         text=text_of(blocks),
         published=published,
+        local=published.replace(tzinfo=None) if day_only else printed.local.replace(tzinfo=None),
+        zoned=outlet.zoned,
         precision="day" if day_only else "time",
         language=printed.language.code,
         event=piece.event,
