@@ -183,3 +183,14 @@ def test_long_and_hostile_text_is_fast() -> None:
         for _ in range(20):
             parse_date(text)
     assert time.perf_counter() - start < 2
+
+
+def test_a_named_zone_leaves_its_offset_of_that_day() -> None:
+    for text, hours in (
+        ("Aug 12, 2025 5:12 PM ET", -4),
+        ("Jan 12, 2025 5:12 PM ET", -5),
+        ("2025-08-12 05:12 Europe/Berlin", 2),
+    ):
+        found = parse_date(text)
+        assert found is not None
+        assert found.when.tzinfo == timezone(timedelta(hours=hours))

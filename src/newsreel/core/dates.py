@@ -248,4 +248,6 @@ def _join(date: tuple[int, int, int], clock: _Clock, zone: tzinfo | None) -> Mom
         return _day(*date)
     start = datetime(*date, tzinfo=clock.zone or zone or UTC)
     # As wall time: the zone's own rule gives the offset after the hours are added. A leap second is the one before.
-    return Moment(start + timedelta(hours=clock.hour, minutes=clock.minute, seconds=min(clock.second, 59)), "time")
+    when = start + timedelta(hours=clock.hour, minutes=clock.minute, seconds=min(clock.second, 59))
+    # The offset of that moment, not the named zone: the processes that read foreign bytes hand over plain data only.
+    return Moment(when.replace(tzinfo=_fixed(round((when.utcoffset() or timedelta()).total_seconds() / 60))), "time")
