@@ -81,7 +81,7 @@ def label(code: str, language: str) -> str:
     return row.english
 
 
-def datadata_lines(name: str) -> list[str]:
+def data_lines(name: str) -> list[str]:
     """The rows of a data file of this package, comments left out."""
     lines = files(__package__).joinpath(name).read_text("utf-8").split("\n")
     return [line for line in lines if line and not line.startswith("#")]
