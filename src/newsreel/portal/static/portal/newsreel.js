@@ -20,7 +20,12 @@
 
   function themeButton() {
     var button = document.getElementById("theme");
-    function label() { button.textContent = button.dataset[theme()]; }
+    var name = button.getAttribute("aria-label");
+    function label() {
+      var word = button.dataset[theme()];
+      button.textContent = "◐ " + word;
+      button.setAttribute("aria-label", name + " " + word);
+    }
     button.hidden = false;
     label();
     button.addEventListener("click", function () {
@@ -68,6 +73,11 @@
     var due = [];
     var counted = {};
 
+    function isolated(name) { // an Arabic name does not turn round what stands beside it
+      var node = document.createElement("bdi");
+      node.textContent = name;
+      return node;
+    }
     function meta(item) {
       var line = document.createElement("p");
       var time = document.createElement("time");
@@ -80,7 +90,8 @@
       time.dataset.form = "short";
       time.textContent = item.precision === "day" ? item.time.slice(5, 10) : written(new Date(item.time), "short");
       outlet.className = "outlet";
-      outlet.textContent = channel ? source + "-" + channel : source;
+      outlet.append(isolated(source));
+      if (channel) { outlet.append("-", isolated(channel)); }
       line.append(time, " ", outlet);
       return line;
     }
