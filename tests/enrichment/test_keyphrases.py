@@ -137,6 +137,10 @@ def test_any_text_has_an_answer(text: str, title: str | None, language: str | No
     assert all(term.text and 0 < term.weight <= 1 for term in found)
 
 
+def test_half_characters_are_left_out() -> None:
+    assert keywords("中国\ud800经济增长 \udfff", language="zh")[0].text in ("中国", "经济")
+
+
 @needs_shared
 def test_naughty_strings() -> None:
     for text in json.loads((SHARED / "suites" / "naughty" / "blns.json").read_text("utf-8")):

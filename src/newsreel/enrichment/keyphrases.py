@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from newsreel.core.text import squeeze
@@ -14,6 +15,7 @@ from newsreel.enrichment.stemming import alike
 
 CAP = 20_000  # characters read of a text
 TITLE_CAP = 500
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character: the segmenter, in Rust, refuses it
 _UNSPACED = frozenset({"th", "lo", "km", "my"})
 _OWN_NAME = 0.5  # a name speaks for its parts where they stand alone at most twice as often
 _LENGTHS = {3: 0.9, 4: 0.6}  # longer phrases are mostly half a sentence
@@ -39,7 +41,7 @@ def keywords(
         return []
     head = squeeze((title or "")[:TITLE_CAP])
     body = text[:CAP]
-    whole = f"{head}.\n{body}" if head else body
+    whole = _SURROGATE.sub(" ", f"{head}.\n{body}" if head else body)
     code = primary(language) or primary(detect_language(whole))
     found = _candidates(whole, code)
     scored = _score(found, head.lower(), code, background or {})
