@@ -98,7 +98,7 @@ def test_no_publisher_of_the_catalogue_is_named() -> None:
     names = {name for name in names if name and (" " in name or not name.isascii()) and name != "Crónica"}
     assert len(names) > 500
     words = printed_words()
-    assert [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)] == []
+    assert [name for name in names if name in words and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)] == []
 
 
 def test_a_place_in_the_week() -> None:

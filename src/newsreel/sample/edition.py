@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from string import Template
 
 from newsreel.sample.feeds import MEDIA_TYPES, feed
@@ -148,6 +149,7 @@ def encoded(text: str, outlet: Outlet) -> bytes:
     return safe.encode(outlet.encoding)
 
 
+@lru_cache(maxsize=8192)
 def _same(char: str, one: str, other: str) -> bool:
     try:
         return char.encode(one) == char.encode(other)
