@@ -2,7 +2,8 @@
 
 What it learns from: the names and definitions of IPTC Media Topics in the languages that the encoder knows (IPTC, CC BY 4.0),
 and the sentences of topic_examples.tsv, written for Newsreel. No corpus of anyone's articles is in it. A softmax over
-the top levels by plain gradient descent, and the mean vector of each narrower topic. The same input makes the same file.
+the top levels by plain gradient descent, and the mean vector of each narrower topic. The same input makes the same file
+(another number of threads may change the last digit of a bias).
 """
 
 from __future__ import annotations
