@@ -1,53 +1,80 @@
-"""``newsreel run``: database, crawler, workers and portal; and ``newsreel web``, the portal alone."""
+"""``newsreel run`` and ``newsreel demo``; and their parts: ``newsreel web`` and ``newsreel starters``."""
 
 from __future__ import annotations
 
 import argparse
-import errno
-import socket
+import asyncio
+import shutil
+from typing import TYPE_CHECKING
 
+from newsreel.cli.ports import check_port
 from newsreel.core.errors import Misconfigured
 from newsreel.core.settings import settings
+from newsreel.core.state import SAMPLE_FOLDER, is_sample
+
+if TYPE_CHECKING:
+    from newsreel.pipeline.startup import Archive
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The words of these commands."""
     run = commands.add_parser("run", help="database, crawler, workers and portal", allow_abbrev=False)
     run.set_defaults(command=_run)
+    demo = commands.add_parser(
+        "demo", help="the same over a fictional press, in a data folder of its own", allow_abbrev=False
+    )
+    demo.add_argument("--remove", action="store_true", help="remove the sample's data folder")
+    demo.set_defaults(command=_demo)
     web = commands.add_parser("web", help="the portal alone, on this database", allow_abbrev=False)
     web.add_argument("--with-parent", action="store_true", help="stop when the starting process is gone")
     web.set_defaults(command=_web)
+    starters = commands.add_parser("starters", help="add the starter feeds, if any of them answers", allow_abbrev=False)
+    starters.add_argument("--sample", action="store_true", help="the outlets of the sample press instead")
+    starters.set_defaults(command=_starters)
 
 
 def _run(options: argparse.Namespace) -> int:
-    from newsreel.cli.supervising import Supervisor
+    from newsreel.cli.supervising import Plan, Supervisor
     from newsreel.pipeline.startup import open_archive
 
-    port = settings().port
-    check_port(port)
+    chosen = settings()
+    check_port(chosen.port)
     print("Newsreel: opening the database …", flush=True)
     archive = open_archive()
     try:
-        return Supervisor(archive, port).run()
+        plan = Plan(archive, chosen.port, chosen, looking=_is_empty())
+        return Supervisor(plan).run()
     finally:
         archive.close()
 
 
-def check_port(port: int) -> None:
-    """Misconfigured where another program has the port, or this user may not open it."""
+def _is_empty() -> bool:
+    from django.db import connection
+
+    from newsreel.archive.models import Source
+
     try:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise Misconfigured(
-                "port_taken",
-                f"Port {port} is taken by another program (another Newsreel?): set NEWSREEL_PORT to a free one.",
-            ) from None
-        raise Misconfigured(
-            "port_refused", f"Port {port} cannot be opened by this user: set NEWSREEL_PORT to one above 1023."
-        ) from None
+        return not Source.objects.exists()
+    finally:
+        connection.close()
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from newsreel.archive.embedded import stop_server
+    from newsreel.cli.supervising import Plan, Supervisor
+
+    chosen = settings()
+    home = chosen.home / SAMPLE_FOLDER
+    if options.remove:
+        if not is_sample(home):
+            print("There is no sample to remove.")
+            return 0
+        stop_server(home)
+        shutil.rmtree(home)
+        print(f"removed: {home}")
+        return 0
+    check_port(chosen.port)
+    return Supervisor(Plan(None, chosen.port, chosen, sample_first=True)).run()
 
 
 def _web(options: argparse.Namespace) -> int:
@@ -66,3 +93,27 @@ def _web(options: argparse.Namespace) -> int:
     finally:
         archive.close()
     return 0
+
+
+def _starters(options: argparse.Namespace) -> int:
+    """Exit code 3: none of them answers."""
+    from newsreel.cli.supervising import NO_NETWORK
+    from newsreel.pipeline.startup import open_archive
+
+    archive = open_archive()
+    try:
+        return 0 if asyncio.run(_begin(archive, sample=options.sample)) else NO_NETWORK
+    finally:
+        archive.close()
+
+
+async def _begin(archive: Archive, *, sample: bool) -> bool:
+    from newsreel.pipeline import jobs
+    from newsreel.pipeline.beginning import add_sample, add_starters
+    from newsreel.pipeline.workshop import open_workshop
+
+    async with open_workshop(archive.settings, archive.recover) as shop:
+        added = await (add_sample(shop) if sample else add_starters(shop))
+        if added:
+            await shop.db(jobs.ring, "crawl")
+    return added

@@ -1,139 +1,203 @@
-"""The supervisor of ``newsreel run``: keeps the database, a worker and the portal running, and says so."""
+"""The supervisor of ``newsreel run`` and ``newsreel demo``: keeps everything running, and says what it is doing.
+
+It is in one of two modes. *Real* is the installation's own archive. *Sample* is the fictional press, served on loopback and
+crawled into a data folder of its own below the real one; it is opened when asked for, or at a first start without a
+network, and left when asked for.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
+from newsreel.archive import embedded
+from newsreel.cli.children import Child
+from newsreel.cli.ports import free_port
 from newsreel.core.errors import NewsreelError
+from newsreel.core.settings import Settings
+from newsreel.core.state import SAMPLE_FOLDER, State, mark_sample, take_requests, write_state
 from newsreel.pipeline.startup import Archive
 
-WATCH_SECONDS = 0.5
+WATCH_SECONDS = 0.25
 DATABASE_SECONDS = 2.0
 STOP_SECONDS = 15.0
-LONGEST_PAUSE = 30.0
-HEALTHY_SECONDS = 20.0
+DRIP_SECONDS = "5"
+NO_NETWORK = 3  # the exit code of `newsreel starters` where none of them answers
+SAMPLE_CRAWL = {"NEWSREEL_CRAWL_GAP": "0", "NEWSREEL_CRAWL_INTERVAL": "3"}
 
 
 @dataclass
-class Child:
-    """One process that is to be running."""
+class Plan:
+    """What is to be started. ``looking``: the archive has no sources yet, so the starter feeds are tried."""
 
-    name: str
-    arguments: list[str]
-    process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-    failures: int = 0
-    next_start: float = 0.0
-
-    def tend(self) -> None:
-        """Starts it where it is not running; one that dies at once again and again is started less and less often."""
-        now = time.monotonic()
-        if self.process is not None:
-            code = self.process.poll()
-            if code is None:
-                return
-            self.process = None
-            self.failures = 0 if now - self.started_at > HEALTHY_SECONDS else self.failures + 1
-            pause = 0.0 if not self.failures else min(2.0 ** (self.failures - 1), LONGEST_PAUSE)
-            self.next_start = now + pause
-            print(f"Newsreel: the {self.name} ended ({_how(code)}); starting it again.", file=sys.stderr, flush=True)
-        if now >= self.next_start:
-            self.process = subprocess.Popen([sys.executable, "-m", "newsreel", *self.arguments])
-            self.started_at = now
-
-    def stop(self) -> None:
-        """Asks it to end."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-
-    def wait(self, deadline: float) -> None:
-        """Waits for its end, until a time; then it is ended."""
-        if self.process is None:
-            return
-        try:
-            self.process.wait(max(deadline - time.monotonic(), 0.1))
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+    archive: Archive | None
+    port: int
+    settings: Settings
+    sample_first: bool = False
+    looking: bool = False
 
 
 class Supervisor:
     """Runs until it is told to stop (SIGINT, SIGTERM)."""
 
-    def __init__(self, archive: Archive, port: int) -> None:
-        self._archive, self._port = archive, port
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
         self._stopping = False
-        self._children = [
-            Child("portal", ["web", "--with-parent"]),
-            Child("worker", ["worker", "--with-parent"]),
-        ]
+        self._said = False
+        self._children: list[Child] = []
+        self._home = plan.settings.home
+        self._state = State("starting")
+        self._holds_sample = False
 
     def run(self) -> int:
         """Keeps everything running; the exit code."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
-        said, looked_at = False, time.monotonic()
+        looked_at = time.monotonic()
         try:
+            if self._plan.sample_first:
+                self._open_sample("asked")
+            else:
+                self._open_real(looking=self._plan.looking)
             while not self._stopping:
                 for child in self._children:
                     child.tend()
-                if not said and _answers(self._port):
-                    said = True
-                    print(f"Newsreel: {self._archive.settings.name} is at http://localhost:{self._port}", flush=True)
+                self._announce()
+                self._look_at_starters()
+                self._obey()
                 if time.monotonic() - looked_at > DATABASE_SECONDS:
                     looked_at = time.monotonic()
                     self._tend_database()
-                time.sleep(WATCH_SECONDS if said else 0.1)
+                time.sleep(WATCH_SECONDS)
         finally:
-            self._end()
+            print("Newsreel: stopping …", flush=True)
+            self._end_children()
+            if self._holds_sample:
+                embedded.release(self._sample_home)
         return 0
+
+    @property
+    def _sample_home(self) -> Path:
+        return self._plan.settings.home / SAMPLE_FOLDER
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
 
+    def _open_real(self, *, looking: bool) -> None:
+        self._home = self._plan.settings.home
+        self._say(State("looking" if looking else "running"))
+        own = {"NEWSREEL_PORT": str(self._plan.port)}
+        self._children = [
+            Child("portal", ["newsreel", "web", "--with-parent"], {**os.environ, **own}),
+            Child("worker", ["newsreel", "worker", "--with-parent"], {**os.environ, **own}),
+        ]
+        if looking:
+            print("Newsreel: a first start: looking whether the starter feeds answer …", flush=True)
+            self._children.append(Child("starters", ["newsreel", "starters"], {**os.environ, **own}, once=True))
+
+    def _open_sample(self, because: str) -> None:
+        home = self._sample_home
+        print("Newsreel: opening the sample press (fictional outlets, in a data folder of its own) …", flush=True)
+        mark_sample(home)
+        embedded.ensure_server(home)
+        self._holds_sample = True
+        self._home = home
+        self._say(State("sample", because))
+        port = free_port()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSREEL_")}
+        named = {
+            name: os.environ[name]
+            for name in ("NEWSREEL_NAME", "NEWSREEL_LANGUAGE", "NEWSREEL_TIME_ZONE")
+            if name in os.environ
+        }
+        own = kept | named | SAMPLE_CRAWL | {
+            "NEWSREEL_HOME": str(home),
+            "NEWSREEL_PORT": str(self._plan.port),
+            "NEWSREEL_PROXY": f"http://127.0.0.1:{port}",
+        }  # fmt: skip
+        press = ["newsreel.sample.server", "--port", str(port), "--drip", DRIP_SECONDS]
+        self._children = [
+            Child("sample press", press, kept),
+            Child("portal", ["newsreel", "web", "--with-parent"], own),
+            Child("worker", ["newsreel", "worker", "--with-parent"], own),
+            Child("sample", ["newsreel", "starters", "--sample"], own, once=True),
+        ]
+
+    def _say(self, state: State) -> None:
+        self._state = state
+        write_state(self._home, state)
+
+    def _announce(self) -> None:
+        if not self._said and _answers(self._plan.port):
+            self._said = True
+            print(f"Newsreel: {self._plan.settings.name} is at http://localhost:{self._plan.port}", flush=True)
+
+    def _look_at_starters(self) -> None:
+        """Whether the starter feeds have answered: without any there is no network, and the sample is shown."""
+        if self._state.phase != "looking":
+            return
+        code = next((child.exit_code for child in self._children if child.once), None)
+        if code is None:
+            return
+        if code != NO_NETWORK:
+            self._say(State("running"))
+            return
+        self._say(State("no_network"))
+        if self._plan.settings.sample == "never":
+            print(
+                "Newsreel: no starter feed answers: there is no network. Sources can be added all the same.", flush=True
+            )
+            return
+        print("Newsreel: no starter feed answers: there is no network, so here is the sample.", flush=True)
+        self._change(lambda: self._open_sample("no_network"))
+
+    def _obey(self) -> None:
+        for wish in take_requests(self._home):
+            if wish == "open_sample" and self._state.phase != "sample":
+                self._change(lambda: self._open_sample("asked"))
+            elif wish == "leave_sample" and self._state.phase == "sample" and self._plan.archive is not None:
+                print("Newsreel: leaving the sample.", flush=True)
+                self._change(lambda: self._open_real(looking=False))
+
+    def _change(self, opening: Callable[[], None]) -> None:
+        """Ends what runs and starts something else in its place."""
+        self._end_children()
+        self._said = False
+        if self._holds_sample:
+            embedded.release(self._sample_home)
+            self._holds_sample = False
+        opening()
+
     def _tend_database(self) -> None:
         try:
-            self._archive.recover()
+            if self._holds_sample:
+                embedded.revive(self._sample_home)
+            if self._plan.archive is not None:
+                self._plan.archive.recover()
         except NewsreelError as error:
             print(f"Newsreel: {error.reason}", file=sys.stderr, flush=True)
 
-    def _end(self) -> None:
-        print("Newsreel: stopping …", flush=True)
+    def _end_children(self) -> None:
         for child in self._children:
             child.stop()
         deadline = time.monotonic() + STOP_SECONDS
         for child in self._children:
             child.wait(deadline)
+        self._children = []
 
 
 def _answers(port: int) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-            f"http://127.0.0.1:{port}/healthz", timeout=2
-        ) as answer:
+        with direct.open(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _how(code: int) -> str:
-    return (
-        f"exit code {code}"
-        if code >= 0
-        else f"signal {signal.Signals(-code).name}"
-        if -code in set(os_signals())
-        else f"signal {-code}"
-    )
-
-
-def os_signals() -> list[int]:
-    """The numbers that have names here."""
-    return [int(number) for number in signal.Signals] if os.name == "posix" else []

@@ -71,12 +71,16 @@ class Settings(BaseSettings):
     crawl_hosts: int = Field(16, ge=1, le=500, description="Hosts read at the same time by one worker.")
     crawl_interval: int = Field(
         900,
-        ge=10,
+        ge=1,
         le=86400,
         description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news.",
     )
     snapshot_days: int = Field(
         0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever."
+    )
+    sample: Literal["auto", "never"] = Field(
+        "auto",
+        description="Whether the sample press is opened by itself at a first start without a network: auto or never.",
     )
     secret_key: str = Field(
         "", description="Signs cookies. Empty: made at the first start and kept in the data folder."

@@ -18,6 +18,7 @@ from newsreel.archive.models import Channel
 from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.core import urls
 from newsreel.core.errors import NewsreelError, Permanent, Temporary
+from newsreel.core.state import is_sample
 from newsreel.core.text import squeeze
 from newsreel.core.types import Entry, Feed, Response, Sitemap
 from newsreel.discovery import common_places, sniff
@@ -90,8 +91,13 @@ async def add(shop: Workshop, address: str, reach: Reach = Reach()) -> Added:
     """Adds the source that an address belongs to. Never raises for what the address or the site does."""
     url = with_scheme(address)
     try:
-        if urls.split(url) is None:
+        parts = urls.split(url)
+        if parts is None or not parts.hostname:
             raise Permanent("bad_address", f"{address.strip()[:80]!r} is not an address of the web (http or https).")
+        if is_sample(shop.settings.home) and not parts.hostname.endswith(".example"):
+            raise Permanent(
+                "sample_only", "This is the sample, which holds its fictional press alone: leave it to add sources."
+            )
         known = await shop.db(_known, url)
         if known is not None:
             return Added(address, "known", known[0], known[1])

@@ -17,7 +17,7 @@ from newsreel.core.types import Article, ChannelKind, Entry, Precision
 BACK_OFF = (60.0, 300.0, 1800.0, 10800.0, 43200.0)
 # Pages are corrected silently, most often soon: an hour after the first visit, and a day.
 REVISITS = (3600.0, 86400.0)
-LONGEST_INTERVAL = 6 * 3600
+LONGEST_INTERVAL = 24  # times the setting: six hours for a quarter of an hour
 LONGEST_WAIT_FOR_HOST = 60.0  # what `crawl --once` waits out
 HOST_FAILURES = frozenset({"dns_failed", "connect_failed", "tls_failed", "timed_out", "robots_unreachable"})
 MIN_TOKENS_FRONTPAGE = 60
@@ -44,9 +44,9 @@ def channel_retry_in(error: NewsreelError, failures: int, interval: int) -> floa
 
 
 def next_interval(interval: int, new: int, base: int) -> int:
-    """Seconds until a channel is read again: a busy one sooner, a quiet one later, within base / 3 and six hours."""
+    """Seconds until a channel is read again: a busy one sooner, a quiet one later, within base / 3 and base * LONGEST_INTERVAL."""
     changed = interval * 0.7 if new else interval * 1.3
-    return int(min(max(changed, base / 3), max(LONGEST_INTERVAL, base)))
+    return max(int(min(max(changed, base / 3), base * LONGEST_INTERVAL)), 1)
 
 
 def revisit_in(visits: int) -> float | None:
