@@ -40,8 +40,8 @@ def _scope(path: str, method: str = "GET", query: bytes = b"", **headers: str) -
     }  # fmt: skip
 
 
-async def _asked(application: Any, scope: Message, *parts: Message) -> tuple[int, bytes]:
-    """One request to its end."""
+async def _asked(application: Any, scope: Message, *parts: Message) -> tuple[int, bytes, dict[bytes, bytes]]:
+    """One request to its end: status, body, headers."""
     sent: list[Message] = []
     waiting = list(parts or [{"type": "http.request", "body": b"", "more_body": False}])
 
@@ -55,7 +55,8 @@ async def _asked(application: Any, scope: Message, *parts: Message) -> tuple[int
         sent.append(message)
 
     await asyncio.wait_for(application(scope, receive, send), 10)
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    return sent[0]["status"], body, dict(sent[0]["headers"])
 
 
 class Tab:
@@ -109,8 +110,7 @@ async def test_streams_are_counted(live: LiveStream, monkeypatch: pytest.MonkeyP
     tabs = [Tab(live) for _ in range(3)]
     for tab in tabs:
         await tab.body()
-    status, _ = await _asked(live, _scope("/live"))
-    assert status == 503
+    assert (await _asked(live, _scope("/live")))[0] == 503
     tabs[0].gone.set()
     await tabs[0].task
     another = Tab(live)
@@ -148,9 +148,18 @@ async def test_bodies_are_bounded_in_size_and_time(live: LiveStream, monkeypatch
 
 @pytest.mark.parametrize("query", [b"before=\xff\xfe", "before=中".encode(), b"before=%FF&\x7f"])
 async def test_bytes_that_are_no_address_are_no_fault(live: LiveStream, query: bytes) -> None:
-    status, body = await _asked(Application(live), _scope("/", query=query))
+    status, body, _ = await _asked(Application(live), _scope("/", query=query))
     assert status == 404
     assert "页面不存在" in body.decode()
+
+
+async def test_static_files_have_the_headers_of_pages(live: LiveStream) -> None:
+    status, body, headers = await _asked(Application(live), _scope("/static/portal/newsreel.js"))
+    assert status == 200
+    assert b"EventSource" in body
+    assert headers[b"content-security-policy"].startswith(b"default-src 'none'")
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"content-type"].startswith(b"text/javascript")
 
 
 async def test_a_websocket_is_closed(live: LiveStream) -> None:

@@ -24,7 +24,7 @@ from newsreel.portal.languages import direction
 
 logger = logging.getLogger("newsreel.live")
 
-BATCH = 500  # lines read at once
+BATCH = 200  # lines read at once
 PENDING_WAIT = 0.5  # seconds
 IDLE_WAIT = 2.0
 ANSWER_WAIT = 30.0  # a database that says nothing for so long is taken for gone

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
 
 from newsreel.archive.changes import Position
 from newsreel.portal.follower import Event, frame
 
 STREAMS = 500  # open at once in one process; a browser has one for all its tabs
-QUEUE = 500  # events that wait for a slow reader before the reader is dropped
+QUEUE = 100  # batches that wait for a slow reader before the reader is dropped; all readers share their bytes
 KEPT = 1000  # events kept for those who come back: 0.5 kB each
 
 
@@ -22,20 +21,16 @@ class Listener:
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE)
         self.dropped = asyncio.Event()
 
-    def tell(self, frames: Iterable[bytes]) -> None:
+    def tell(self, text: bytes | None) -> None:
         """Adds to the queue; a reader whose queue is full is dropped, and comes back from where it is."""
         try:
-            for text in frames:
-                self.queue.put_nowait(text)
+            self.queue.put_nowait(text)
         except asyncio.QueueFull:
             self.dropped.set()
 
     def end(self) -> None:
         """Ends the stream after what is queued."""
-        try:
-            self.queue.put_nowait(None)
-        except asyncio.QueueFull:
-            self.dropped.set()
+        self.tell(None)
 
 
 class Hub:
@@ -57,9 +52,10 @@ class Hub:
         """Tells everyone."""
         self._keep(events)
         self.position = end
-        frames = [event.frame for event in events]
-        for listener in tuple(self.listeners):
-            listener.tell(frames)
+        if events:
+            text = b"".join(event.frame for event in events)
+            for listener in tuple(self.listeners):
+                listener.tell(text)
 
     def listen(self, after: Position | None) -> Listener:
         """A new listener, who knows everything up to ``after`` (None: up to now). Only once there is a position."""

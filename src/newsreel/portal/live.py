@@ -117,7 +117,7 @@ class LiveStream:
             if text is None:
                 break
             parts = [text]
-            while not listener.queue.empty() and len(parts) < 100:  # a burst in one write
+            while not listener.queue.empty() and len(parts) < 20:  # a burst in one write
                 more = listener.queue.get_nowait()
                 if more is None:
                     listener.end()

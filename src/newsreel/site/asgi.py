@@ -18,11 +18,13 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsreel.site.settings")
 _django = get_wsgi_application()  # before anything that needs the apps to be ready
 
+from newsreel.portal.headers import SECURITY_HEADERS  # noqa: E402
 from newsreel.portal.live import PATH, LiveStream, Receive, Scope, Send  # noqa: E402
 
 WORKERS = 8  # threads, and so connections to the database
 LARGEST_BODY = 1_000_000  # bytes; no form here has more
 BODY_WAIT = 15.0  # seconds for all of a request's body
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _ASCII = bytes(range(0x21, 0x7F)).decode()
 
 
@@ -66,8 +68,13 @@ class Application:
                 return {"type": "http.request", "body": body, "more_body": False}
             return await receive()
 
+        async def secured(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _with_security(message["headers"])
+            await send(message)
+
         scope["query_string"] = quote_from_bytes(scope["query_string"], _ASCII).encode()
-        await self._pages(scope, again, send)
+        await self._pages(scope, again, secured)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -80,6 +87,12 @@ class Application:
                 self._pages.executor.shutdown(wait=False, cancel_futures=True)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _with_security(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers with those of ours that are missing: static files are answered before Django's middleware of ours."""
+    there = {name.lower() for name, _ in headers}
+    return [*headers, *((name, value) for name, value in _SECURITY if name not in there)]
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -57,6 +57,13 @@
     if (name) { name.textContent = zone; }
   }
 
+  /* What is wider than its column can be moved by keyboard too. */
+  function wideParts() {
+    document.querySelectorAll(".body pre, .body table").forEach(function (node) {
+      if (node.scrollWidth > node.clientWidth) { node.tabIndex = 0; }
+    });
+  }
+
   /* Positions in the change log are 'xid-seq', numbers of up to 19 digits: compared as text of equal length. */
   function parts(position) {
     return position.split("-").map(function (part) { return part.padStart(20, "0"); }).join("");
@@ -308,6 +315,7 @@
   document.addEventListener("DOMContentLoaded", function () {
     themeButton();
     localTimes();
+    wideParts();
     var view = page();
     if (document.body.dataset.live && window.EventSource) { live(view); }
   });
