@@ -23,12 +23,12 @@ LEASE_SECONDS = 180
 MAX_AHEAD = "interval '8 days'"
 MAX_ATTEMPTS = 3
 
-_LIVE = f"""(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
+LIVE_OWNERS = f"""(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
             AND classid::bigint = {LOCK_CLASS} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
 _DUE = f"({{0}} <= now() OR {{0}} > now() + {MAX_AHEAD})"
 _FREE_HOST = f"""(h.lease_owner IS NULL OR h.leased_until < now() OR h.leased_until > now() + {MAX_AHEAD}
-                  OR h.lease_owner NOT IN {_LIVE})"""
+                  OR h.lease_owner NOT IN {LIVE_OWNERS})"""
 _CHANNEL_DUE = f"""EXISTS (SELECT 1 FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
                    WHERE c.host = h.name AND NOT s.paused AND {_DUE.format("c.next_due_at")})"""
 _LEAD_DUE = f"""EXISTS (SELECT 1 FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
@@ -46,7 +46,7 @@ _CLAIM_ARTICLES = f"""
     UPDATE archive_article SET claim_owner = %s, claimed_until = now() + make_interval(secs => %s), attempts = attempts + 1
     WHERE id IN (SELECT id FROM archive_article
                  WHERE state = 'stored' AND (claim_owner IS NULL OR claimed_until < now()
-                       OR claimed_until > now() + {MAX_AHEAD} OR claim_owner NOT IN {_LIVE})
+                       OR claimed_until > now() + {MAX_AHEAD} OR claim_owner NOT IN {LIVE_OWNERS})
                  ORDER BY id DESC LIMIT %s FOR UPDATE SKIP LOCKED)
     RETURNING id
 """
@@ -191,6 +191,6 @@ def articles_due() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM archive_article WHERE state = 'stored' AND (claim_owner IS NULL"
-            f" OR claimed_until < now() OR claim_owner NOT IN {_LIVE}))"
+            f" OR claimed_until < now() OR claim_owner NOT IN {LIVE_OWNERS}))"
         )
         return bool(cursor.fetchone()[0])

@@ -87,6 +87,30 @@ class Host(models.Model):
         return self.name
 
 
+class AddRequest(models.Model):
+    """A reader's wish to watch a site, from the portal: a worker looks for its channels and answers."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting"
+        ADDED = "added"
+        KNOWN = "known"
+        FAILED = "failed"
+
+    address = models.TextField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    outcome = models.CharField(max_length=40, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="requests")
+    asked_at = models.DateTimeField(db_default=Now())
+    claim_owner = models.BigIntegerField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class Article(models.Model):
     """One article, as it stands now.
 

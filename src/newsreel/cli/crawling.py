@@ -28,7 +28,6 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     crawl.set_defaults(command=_crawl)
     worker = commands.add_parser("worker", help="one more worker on this database", allow_abbrev=False)
-    worker.add_argument("--with-parent", action="store_true", help="stop when the starting process is gone")
     worker.set_defaults(command=_worker)
 
 
@@ -37,14 +36,17 @@ def _crawl(options: argparse.Namespace) -> int:
         raise Misconfigured(
             "no_once", "Say newsreel crawl --once for one crawl to the end, or newsreel worker for one that goes on."
         )
+    from newsreel.cli.guarding import end_in_order
     from newsreel.pipeline.startup import open_archive
 
+    end_in_order()
     archive = open_archive()
     try:
         from newsreel.archive.overview import what_is_left
+        from newsreel.pipeline.workshop import patiently
 
         tally, costs = asyncio.run(_crawl_to_the_end(archive))
-        left = what_is_left()
+        left = patiently(what_is_left, archive.recover)
     finally:
         archive.close()
     if options.json:
@@ -107,7 +109,8 @@ def _print(tally: Tally, left: list[dict[str, Any]]) -> None:
 
 
 def _print_costs(tally: Tally, costs: Costs) -> None:
-    stages = ", ".join(f"{name} {seconds:.1f} s ({costs.calls[name]})" for name, seconds in costs.seconds.most_common())
+    ranked = sorted(costs.seconds.items(), key=lambda item: -item[1])
+    stages = ", ".join(f"{name} {seconds:.1f} s ({costs.calls[name]})" for name, seconds in ranked)
     outcomes = ", ".join(f"{name} {count}" for name, count in costs.outcomes.most_common())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     readers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
@@ -118,11 +121,10 @@ def _print_costs(tally: Tally, costs: Costs) -> None:
 
 
 def _worker(options: argparse.Namespace) -> int:
-    from newsreel.cli.guarding import stop_with_parent
+    from newsreel.cli.guarding import end_in_order
     from newsreel.pipeline.startup import open_archive
 
-    if options.with_parent:
-        stop_with_parent()
+    end_in_order()
     archive = open_archive()
     try:
         from newsreel.pipeline.worker import work

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from newsreel.archive import registry
 from newsreel.archive.models import Channel
@@ -46,6 +46,7 @@ class Added:
     feeds: tuple[str, ...] = ()
     reason: str = ""
     outcome: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ async def add(shop: Workshop, address: str, reach: Reach = Reach()) -> Added:
             )
         known = await shop.db(_known, url)
         if known is not None:
-            return Added(address, "known", known[0], known[1])
+            return Added(address, "known", known[0], known[1], site=known[2])
         found = await _Search(shop, reach).find(url)
         return await shop.db(_register, address, found, reach, shop.settings.crawl_interval)
     except NewsreelError as error:
@@ -158,8 +159,8 @@ class _Search:
             return found
         if await self._common_feeds(root, found) or await self._robots_sitemaps(root, found):
             return found
-        for page in [front, response]:
-            if page is not None and await self._front_page(page, found):
+        for watched in (front, response):
+            if watched is not None and await self._front_page(watched, found):
                 return found
         return None
 
@@ -277,7 +278,7 @@ class _Search:
         async with self._shop.costs.stage("fetch"):
             return await self._shop.fetcher.fetch(url, accept=ACCEPT[kind], **self._options())
 
-    def _options(self) -> dict[str, object]:
+    def _options(self) -> dict[str, Any]:
         reach = self._reach
         return {
             "proxy": reach.proxy or None,
@@ -297,10 +298,10 @@ def _home_of(feed: Feed, url: str) -> str:
     return feed.home_url if urls.split(feed.home_url) else url
 
 
-def _known(url: str) -> tuple[str, tuple[str, ...]] | None:
+def _known(url: str) -> tuple[str, tuple[str, ...], str] | None:
     channel = registry.known_channel(url)
     rows: list[Channel] = [channel] if channel else registry.channels_of_home(url)
-    return (rows[0].source.name, tuple(row.url for row in rows)) if rows else None
+    return (rows[0].source.name, tuple(row.url for row in rows), rows[0].source.site) if rows else None
 
 
 def _name_of(found: _Found) -> str:
@@ -322,4 +323,4 @@ def _register(address: str, found: _Found, reach: Reach, interval: int) -> Added
         facts, found.channels, interval, proxy=reach.proxy, ca_file=reach.ca_file, allowed_ports=list(reach.ports)
     )
     feeds = tuple(channel.url for channel in found.channels)
-    return Added(address, "added" if made else "known", source.name, feeds)
+    return Added(address, "added" if made else "known", source.name, feeds, site=source.site)

@@ -11,7 +11,7 @@ from typing import Any
 from newsreel.archive.storing import ArticleFacts
 from newsreel.core.errors import NewsreelError, Temporary
 from newsreel.core.text import squeeze, tokens
-from newsreel.core.types import Article, ChannelKind, Entry, Precision
+from newsreel.core.types import Article, Entry, Precision
 
 # After a failure: a minute, five, half an hour, three hours, twelve. Then it is set aside.
 BACK_OFF = (60.0, 300.0, 1800.0, 10800.0, 43200.0)
@@ -19,6 +19,8 @@ BACK_OFF = (60.0, 300.0, 1800.0, 10800.0, 43200.0)
 REVISITS = (3600.0, 86400.0)
 LONGEST_INTERVAL = 24  # times the setting: six hours for a quarter of an hour
 LONGEST_WAIT_FOR_HOST = 60.0  # what `crawl --once` waits out
+# Of the disk and the database, and so of no page or channel: they stop the crawl, and nothing of the press is blamed.
+HOUSE_FAULTS = frozenset({"disk_full", "disk_failed", "database_lost"})
 HOST_FAILURES = frozenset({"dns_failed", "connect_failed", "tls_failed", "timed_out", "robots_unreachable"})
 MIN_TOKENS_FRONTPAGE = 60
 
@@ -54,7 +56,7 @@ def revisit_in(visits: int) -> float | None:
     return REVISITS[visits] if visits < len(REVISITS) else None
 
 
-def choose_title(page: Article, entry: Entry, kind: ChannelKind) -> str:
+def choose_title(page: Article, entry: Entry, kind: str) -> str:
     """The title of an article.
 
     A feed or news sitemap states the headline for machines, so it is taken, unless it was cut short or is no more than the address.
@@ -89,7 +91,7 @@ def choose_date(page: Article, entry: Entry) -> tuple[datetime | None, Precision
     return page.published, page.published_precision
 
 
-def is_article(article: Article, entry: Entry, kind: ChannelKind) -> bool:
+def is_article(article: Article, entry: Entry, kind: str) -> bool:
     """Whether a page that a channel named is an article.
 
     Feeds and news sitemaps name articles only. A front page also links to sections and services: there the page must have some
@@ -105,7 +107,7 @@ def is_article(article: Article, entry: Entry, kind: ChannelKind) -> bool:
     )
 
 
-def facts_of(article: Article, entry: Entry, kind: ChannelKind, source_language: str) -> ArticleFacts:
+def facts_of(article: Article, entry: Entry, kind: str, source_language: str) -> ArticleFacts:
     """What the archive is to say, from what the page and the feed each said."""
     published, precision = choose_date(article, entry)
     return ArticleFacts(

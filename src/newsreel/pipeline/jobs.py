@@ -1,4 +1,4 @@
-"""The bells: jobs that say 'do what is due', and the sweep that rings them should one have been lost.
+"""The bells: jobs that say 'do what is due', and the watch that rings them should one have been lost.
 
 Rows alone say what is due (see archive.claims). A bell waits at most once (queueing_lock), is rung after the commit that
 makes it necessary, and is worth nothing once it has rung: finished and stalled jobs are simply deleted.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,8 +18,9 @@ from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued
 
-from newsreel.archive import claims, housekeeping
+from newsreel.archive import claims, housekeeping, wishes
 from newsreel.core.errors import NewsreelError
+from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
 from newsreel.pipeline.workshop import Workshop
@@ -26,8 +28,9 @@ from newsreel.pipeline.workshop import Workshop
 log = logging.getLogger("newsreel.jobs")
 
 bells = Blueprint()
-SWEEP_CRON = "* * * * * */5"  # every five seconds; croniter's sixth column is the seconds
-HOUSEKEEPING_CRON = "17 * * * *"
+SWEEP_SECONDS = 5.0
+HOUSEKEEPING_SECONDS = 3600.0
+HOUSE_REST_SECONDS = 30.0  # after a full disk: to try sooner would be to fetch pages only to throw them away
 STALLED_SECONDS = 900
 
 
@@ -50,7 +53,7 @@ def ring(bell: str) -> None:
 async def crawl(context: JobContext) -> None:
     """Reads what is due, until nothing is left to start."""
     shop = _shop(context)
-    if shop.crawling.locked():
+    if shop.crawling.locked() or time.monotonic() < shop.rest_until:
         return  # the crawl that runs here looks for due hosts itself
     async with shop.crawling:
         crawl = Crawl(shop, progress=_ring_enrich(shop))
@@ -58,6 +61,7 @@ async def crawl(context: JobContext) -> None:
             tally = await crawl.run(to_the_end=False)
         except NewsreelError as error:
             log.error("The crawl stopped: %s", error)
+            shop.rest_until = time.monotonic() + HOUSE_REST_SECONDS
             return
     if tally.new or tally.changed:
         await shop.db(ring, "enrich")
@@ -89,27 +93,53 @@ async def enrich(context: JobContext) -> None:
     """Enriches what is due, batch after batch."""
     shop = _shop(context)
     async with shop.enriching:
-        while await shop.db(enrich_due, shop.owner):
-            pass
+        try:
+            while await shop.db(enrich_due, shop.owner):
+                pass
+        except NewsreelError as error:
+            log.error("Enriching stopped: %s", error)
 
 
-@bells.periodic(cron=SWEEP_CRON)
-@bells.task(name="sweep", queueing_lock="sweep", pass_context=True)
-async def sweep(context: JobContext, timestamp: int) -> None:
-    """Rings for whatever is due: a bell may have been lost with the worker that was to ring it."""
+@bells.task(name="add", queueing_lock="add", pass_context=True)
+async def add_wishes(context: JobContext) -> None:
+    """Looks for the channels of the sites that readers asked for."""
     shop = _shop(context)
-    for bell in await shop.db(_due_bells):
-        await shop.db(ring, bell)
+    while claimed := await shop.db(wishes.claim, shop.owner):
+        for wish, result in zip(claimed, await add_all(shop, [wish.address for wish in claimed]), strict=True):
+            await shop.db(
+                wishes.answer, wish, result.status, site=result.site, outcome=result.outcome, reason=result.reason
+            )
+        await shop.db(ring, "crawl")
 
 
-@bells.periodic(cron=HOUSEKEEPING_CRON)
+async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: float = HOUSEKEEPING_SECONDS) -> None:
+    """Rings for whatever is due, every few seconds, until it is cancelled: a bell may have been lost with the worker
+    that was to ring it. By the monotonic clock and not by procrastinate's periodic tasks: those stand still after the
+    machine's clock was set back, and make up for every missed tick after it was set forward.
+    """
+    house_kept: float | None = None
+    while True:
+        try:
+            for bell in await shop.db(_due_bells):
+                await shop.db(ring, bell)
+            if house_kept is None or time.monotonic() - house_kept > housekeeping:
+                await shop.db(ring, "housekeeping")
+                house_kept = time.monotonic()
+        except NewsreelError as error:
+            log.error("Nothing can be rung: %s", error)
+        await asyncio.sleep(pause)
+
+
 @bells.task(name="housekeeping", queueing_lock="housekeeping", pass_context=True)
-async def keep_house(context: JobContext, timestamp: int) -> None:
+async def keep_house(context: JobContext) -> None:
     """Forgets old evidence by the setting, old changes, and the jobs of workers that died."""
     shop = _shop(context)
-    await shop.db(housekeeping.forget_evidence, shop.snapshots, timezone.now(), shop.settings.snapshot_days)
-    await shop.db(housekeeping.forget_changes, timedelta(days=30))
-    await shop.db(_delete_stalled)
+    try:
+        await shop.db(housekeeping.forget_evidence, shop.snapshots, timezone.now(), shop.settings.snapshot_days)
+        await shop.db(housekeeping.forget_changes, timedelta(days=30))
+        await shop.db(_delete_stalled)
+    except NewsreelError as error:
+        log.error("Old things are not forgotten: %s", error)
 
 
 def _shop(context: JobContext) -> Workshop:
@@ -123,6 +153,8 @@ def _due_bells() -> list[str]:
         due.append("crawl")
     if claims.articles_due():
         due.append("enrich")
+    if wishes.waiting():
+        due.append("add")
     return due
 
 

@@ -24,7 +24,8 @@ class Archive:
 def open_archive(chosen: Settings | None = None) -> Archive:
     """Starts or attaches to the database, sets Django up and migrates. Misconfigured, in one sentence, where it cannot."""
     chosen = chosen or ours.settings()
-    recover, close = _nothing, _nothing
+    recover: Callable[[], object] = _nothing
+    close: Callable[[], object] = _nothing
     if chosen.database_url:
         check_server(chosen.database_url)
     else:
@@ -38,8 +39,9 @@ def open_archive(chosen: Settings | None = None) -> Archive:
 
     django.setup()
     from newsreel.archive.migrating import migrate
+    from newsreel.pipeline.workshop import patiently
 
-    migrate()
+    patiently(migrate, recover)
     return Archive(chosen, recover, close)
 
 

@@ -30,6 +30,8 @@ async def visit(shop: Workshop, lead: Lead) -> storing.Stored:
             outcome = await _keep(shop, lead, response)
     except NewsreelError as error:
         shop.costs.outcomes[error.outcome] += 1
+        if error.outcome in decisions.HOUSE_FAULTS:
+            raise
         # A skip is not a fault: the address is simply not news.
         again = None if isinstance(error, Skip) else decisions.retry_in(error, lead.attempts)
         await shop.db(registry.lead_failed, lead, error.outcome, error.reason, again)
@@ -56,7 +58,7 @@ async def _keep(shop: Workshop, lead: Lead, response: Response) -> storing.Store
 async def read_article(shop: Workshop, response: Response, entry: Entry, kind: str) -> Article:
     """The article of a page; where it has none, the feed's own text. Permanent 'no_text' or Skip 'not_article' where neither."""
     article: Article = await shop.read("extract", response.body, response.url, content_type=response.content_type)
-    if decisions.is_article(article, entry, kind):  # type: ignore[arg-type]
+    if decisions.is_article(article, entry, kind):
         return article
     if entry.html or entry.summary:
         told: Article = await shop.read("article_from_feed", entry, entry.language)

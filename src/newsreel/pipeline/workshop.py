@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import psycopg
 from django.db import InterfaceError, OperationalError, connections
 
 from newsreel.archive.claims import Owner
 from newsreel.archive.models import Source
 from newsreel.archive.snapshots import SnapshotStore
-from newsreel.core.errors import NewsreelError
+from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Temporary
 from newsreel.core.settings import Settings
 from newsreel.core.types import Response
 from newsreel.fetching import Fetcher, Policy
@@ -30,14 +31,15 @@ log = logging.getLogger("newsreel.pipeline")
 
 DATABASE_THREADS = 4
 DATABASE_PATIENCE = 60.0  # seconds for which a lost database is waited for
-_LOST = (OperationalError, InterfaceError)
+# Django wraps what happens on its connections; an owner's session is psycopg's own.
+_LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 @dataclass
 class Costs:
     """Where the time of a crawl went: seconds and calls by stage, outcomes by name."""
 
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     calls: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
 
@@ -66,6 +68,7 @@ class Workshop:
     costs: Costs = field(default_factory=Costs)
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
 
     async def db(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
         """Runs a function on the database in a thread. Where the database is lost it is waited for and the function
@@ -88,28 +91,50 @@ class Workshop:
             )
 
     async def read(self, name: str, *arguments: Any, **options: Any) -> Any:
-        """Calls a function on foreign bytes, in a child."""
+        """Calls a function on foreign bytes, in a child; once more where the child ended over it, for it may have been
+        ended from outside (by a system short of memory): only an input over which two ended is at fault.
+        """
         async with self.costs.stage(name):
+            try:
+                return await self.readers.call(name, *arguments, **options)
+            except Permanent as error:
+                if error.outcome != "reader_crashed":
+                    raise
             return await self.readers.call(name, *arguments, **options)
 
 
 def patiently(work: Callable[[], R], recover: Callable[[], object], patience: float = DATABASE_PATIENCE) -> R:
-    """Does some work on this thread's database connection, again with a new one while the database is lost."""
+    """Does some work on this thread's database connection, again with a new one while the database is lost.
+
+    Temporary or Misconfigured 'disk_full' where it has no room left, Misconfigured 'database_lost' where it does not come back.
+    """
     deadline = time.monotonic() + patience
     pause = 0.1
     while True:
         try:
             return work()
-        except _LOST:
+        except _LOST as error:
             connections.close_all()
+            if _is_full(error):
+                raise Temporary("disk_full", _DISK_FULL) from None
             if time.monotonic() > deadline:
-                raise
+                raise Misconfigured("database_lost", _LOST_FOR_GOOD.format(patience)) from None
             try:
                 recover()
-            except NewsreelError as error:
-                log.warning("The database cannot be reached: %s", error)
+            except NewsreelError as fault:
+                if fault.outcome == "disk_full":
+                    raise
+                log.warning("The database cannot be reached: %s", fault)
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
+
+
+def _is_full(error: BaseException) -> bool:
+    return isinstance(error, psycopg.errors.DiskFull) or isinstance(error.__cause__, psycopg.errors.DiskFull)
+
+
+_DISK_FULL = "The disk of the database is full: nothing more is stored until there is room."
+_LOST_FOR_GOOD = "The database was lost, and did not answer again for {:.0f} seconds: see newsreel doctor."
 
 
 @asynccontextmanager
