@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -42,7 +43,9 @@ class Child:
             self.next_start = now + pause
             print(f"Newsreel: the {self.name} ended ({_how(code)}); starting it again.", file=sys.stderr, flush=True)
         if now >= self.next_start and not (self.once and self.exit_code is not None):
-            self.process = subprocess.Popen([sys.executable, "-m", *self.arguments], env=self.environment)
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "newsreel.cli.attended", str(os.getpid()), *self.arguments], env=self.environment
+            )
             self.started_at = now
 
     def stop(self) -> None:

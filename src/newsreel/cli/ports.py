@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 
 from newsreel.core.errors import Misconfigured
 
@@ -23,6 +24,18 @@ def check_port(port: int) -> None:
         raise Misconfigured(
             "port_refused", f"Port {port} cannot be opened by this user: set NEWSREEL_PORT to one above 1023."
         ) from None
+
+
+def wait_for_port(port: int, seconds: float) -> None:
+    """Until the port can be had, for so many seconds; then as check_port."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return check_port(port)
+        except Misconfigured:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def free_port() -> int:

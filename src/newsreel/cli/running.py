@@ -7,13 +7,15 @@ import asyncio
 import shutil
 from typing import TYPE_CHECKING
 
-from newsreel.cli.ports import check_port
+from newsreel.cli.ports import wait_for_port
 from newsreel.core.errors import Misconfigured
 from newsreel.core.settings import settings
 from newsreel.core.state import SAMPLE_FOLDER, is_sample
 
 if TYPE_CHECKING:
     from newsreel.pipeline.startup import Archive
+
+CHILDREN_END_SECONDS = 25.0  # that a killed supervisor's children may take
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,7 +28,6 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     demo.add_argument("--remove", action="store_true", help="remove the sample's data folder")
     demo.set_defaults(command=_demo)
     web = commands.add_parser("web", help="the portal alone, on this database", allow_abbrev=False)
-    web.add_argument("--with-parent", action="store_true", help="stop when the starting process is gone")
     web.set_defaults(command=_web)
     starters = commands.add_parser("starters", help="add the starter feeds, if any of them answers", allow_abbrev=False)
     starters.add_argument("--sample", action="store_true", help="the outlets of the sample press instead")
@@ -34,18 +35,21 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _run(options: argparse.Namespace) -> int:
+    from newsreel.cli.guarding import alone, end_in_order
     from newsreel.cli.supervising import Plan, Supervisor
     from newsreel.pipeline.startup import open_archive
 
     chosen = settings()
-    check_port(chosen.port)
-    print("Newsreel: opening the database …", flush=True)
-    archive = open_archive()
-    try:
-        plan = Plan(archive, chosen.port, chosen, looking=_is_empty())
-        return Supervisor(plan).run()
-    finally:
-        archive.close()
+    end_in_order()
+    with alone(chosen.home) as killed:
+        wait_for_port(chosen.port, CHILDREN_END_SECONDS if killed else 0.0)
+        print("Newsreel: opening the database …", flush=True)
+        archive = open_archive()
+        try:
+            plan = Plan(archive, chosen.port, chosen, looking=_is_empty())
+            return Supervisor(plan).run()
+        finally:
+            archive.close()
 
 
 def _is_empty() -> bool:
@@ -61,6 +65,7 @@ def _is_empty() -> bool:
 
 def _demo(options: argparse.Namespace) -> int:
     from newsreel.archive.embedded import stop_server
+    from newsreel.cli.guarding import alone, end_in_order
     from newsreel.cli.supervising import Plan, Supervisor
 
     chosen = settings()
@@ -69,25 +74,29 @@ def _demo(options: argparse.Namespace) -> int:
         if not is_sample(home):
             print("There is no sample to remove.")
             return 0
-        stop_server(home)
-        shutil.rmtree(home)
+        with alone(home):
+            stop_server(home)
+            shutil.rmtree(home)
         print(f"removed: {home}")
         return 0
-    check_port(chosen.port)
-    return Supervisor(Plan(None, chosen.port, chosen, sample_first=True)).run()
+    end_in_order()
+    with alone(home) as killed:
+        wait_for_port(chosen.port, CHILDREN_END_SECONDS if killed else 0.0)
+        return Supervisor(Plan(None, chosen.port, chosen, sample_first=True)).run()
 
 
 def _web(options: argparse.Namespace) -> int:
-    from newsreel.cli.guarding import stop_with_parent
+    from newsreel.cli.guarding import end_in_order
     from newsreel.pipeline.startup import open_archive
 
-    if options.with_parent:
-        stop_with_parent()
+    end_in_order()
     archive = open_archive()
     try:
         from newsreel.site.server import portal_server
 
         portal_server(archive.settings.port).run()
+    except KeyboardInterrupt:
+        return 0  # uvicorn has ended in order, and gives back the signal that told it to
     except SystemExit:
         raise Misconfigured("port_taken", f"The portal could not open port {archive.settings.port}.") from None
     finally:

@@ -96,8 +96,8 @@ class Supervisor:
         self._say(State("looking" if looking else "running"))
         own = {"NEWSREEL_PORT": str(self._plan.port)}
         self._children = [
-            Child("portal", ["newsreel", "web", "--with-parent"], {**os.environ, **own}),
-            Child("worker", ["newsreel", "worker", "--with-parent"], {**os.environ, **own}),
+            Child("portal", ["newsreel", "web"], {**os.environ, **own}),
+            Child("worker", ["newsreel", "worker"], {**os.environ, **own}),
         ]
         if looking:
             print("Newsreel: a first start: looking whether the starter feeds answer …", flush=True)
@@ -126,8 +126,8 @@ class Supervisor:
         press = ["newsreel.sample.server", "--port", str(port), "--drip", DRIP_SECONDS]
         self._children = [
             Child("sample press", press, kept),
-            Child("portal", ["newsreel", "web", "--with-parent"], own),
-            Child("worker", ["newsreel", "worker", "--with-parent"], own),
+            Child("portal", ["newsreel", "web"], own),
+            Child("worker", ["newsreel", "worker"], own),
             Child("sample", ["newsreel", "starters", "--sample"], own, once=True),
         ]
 

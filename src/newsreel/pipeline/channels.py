@@ -31,6 +31,8 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         entries = () if response.status == 304 else await entries_of(shop, channel, response)
     except NewsreelError as error:
         shop.costs.outcomes[error.outcome] += 1
+        if error.outcome in decisions.HOUSE_FAULTS:
+            raise
         again = decisions.channel_retry_in(error, channel.failures, channel.interval)
         await shop.db(registry.channel_failed, channel, error.outcome, error.reason, again)
         raise

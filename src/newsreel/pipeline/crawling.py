@@ -142,7 +142,7 @@ class Crawl:
 
     async def _must_wait(self, host: str, error: NewsreelError) -> bool:
         """Whether the whole host is to be left alone for a while: it said so, or it does not answer at all."""
-        if isinstance(error, Misconfigured) or error.outcome in ("disk_full", "disk_failed"):
+        if isinstance(error, Misconfigured) or error.outcome in decisions.HOUSE_FAULTS:
             raise error
         if not isinstance(error, Temporary):
             return False
