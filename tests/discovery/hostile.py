@@ -7,6 +7,11 @@ from collections.abc import Callable
 
 N = 60_000
 RSS = '<rss version="2.0"><channel><title>t</title><item><title>one</title><link>https://e.com/1</link>'
+AUTHOR, PARAGRAPH, LINK = "<author>" + "a." * 900 + "</author>", "<p a='b'>x</p>", "<link>../x</link>"
+
+
+def _items(inside: str, count: int) -> str:
+    return "<rss><channel>" + f"<item><title>t</title><description><![CDATA[{inside}]]></description></item>" * count
 
 
 def _entities() -> str:
@@ -57,6 +62,19 @@ CASES: dict[str, Callable[[], str]] = {
     ),
     "page formatting bomb": lambda: (
         "<html><body>" + "".join(f"<font id={n}>" for n in range(20_000)) + "<p>x" * 200_000
+    ),
+    "entries of links": lambda: _items("<a href=x>" * 4_000, 100),
+    "entries of less-than signs": lambda: _items("<" * 40_000, 100),
+    "entries of paragraphs": lambda: _items("<p>" * 13_000, 100),
+    "entries of lines": lambda: _items("\n" * 40_000, 100),
+    "entries of authors": lambda: "<rss><channel>" + f"<item>{AUTHOR * 20}</item>" * 100,
+    "entries of bases": lambda: (
+        f'<rss xml:base="http://e.com/{"a/" * 95}"><channel xml:base="{"a/" * 95}">'
+        + f'<item xml:base="{"a/" * 900}">{LINK * 38}</item>' * 500
+    ),
+    "entries of xhtml": lambda: (
+        '<feed xmlns="http://www.w3.org/2005/Atom">'
+        + f'<entry><content type="xhtml"><div>{PARAGRAPH * 100}</div></content></entry>' * 500
     ),
     "ampersands": lambda: RSS + "<description>" + "&" * 2_000_000,
     "half entities": lambda: RSS + "<description>" + "&a" * 1_000_000,

@@ -77,7 +77,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["title", "items", "language", "home_page_url", "authors"]), JSON),
     st.lists(

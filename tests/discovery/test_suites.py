@@ -59,8 +59,8 @@ def test_titles_links_and_dates_agree_with_feedparsers_own_suite() -> None:
     not detect, media: titles, links of enclosures), and on few. It reads '2020/1/10' as the 1st of November.
     """
     right = {"entries": [0, 0], "title": [0, 0], "url": [0, 0], "published": [0, 0]}
-    for path in files("feedparser") + files("nnw-real-feeds") + files("miniflux/parser"):
-        if path.suffix not in (".xml", ".rss", ".atom", ".rdf"):
+    for path in files("feedparser/wellformed") + files("feedparser/illformed") + files("nnw-real-feeds"):
+        if path.suffix not in (".xml", ".rss", ".atom", ".rdf") or path.stat().st_size > 90_000:
             continue
         body = path.read_bytes()
         theirs, ours = reference(body).entries, parse_feed(body, URL).entries

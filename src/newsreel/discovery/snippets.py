@@ -12,6 +12,8 @@ from newsreel.discovery.soup import pieces
 
 MAX_HTML = 300_000
 MAX_PLAIN = 20_000
+MAX_PIECES = 2_500
+MAX_LINKS = 1_000
 _INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|big|blockquote|br|center|cite|code|del|div|em|figure|font|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|q|s|samp|small"
     r"|span|strike|strong|style|sub|sup|table|tbody|td|th|tr|tt|u|ul|wbr|iframe|video|audio|script|noscript|section|article|picture"
@@ -22,7 +24,7 @@ _BLOCKS = frozenset(
     "p div li ul ol br hr tr td th h1 h2 h3 h4 h5 h6 blockquote figure figcaption section article table pre "
     "dt dd".split()
 )
-_START_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+_LINKING_TAG = re.compile(r"<[a-zA-Z][^<>]*?\s(?:href|src|poster|cite)\s*+=[^<>]*>", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"""(\s(?:href|src|poster|cite)\s*+=\s*+)("(?!\s*(?:https?:|#))[^"<>]*"|'(?!\s*(?:https?:|#))[^'<>]*'|(?!["']|https?:|\#)[^\s"'<>]+)""",
     re.IGNORECASE,
@@ -47,7 +49,7 @@ def plain_text(fragment: str) -> str:
     if "<" not in fragment:
         return squeeze(html.unescape(fragment))
     written = []
-    for piece in pieces(fragment, MAX_PLAIN):
+    for piece in pieces(fragment, MAX_PIECES):
         if not piece.name:
             written.append(piece.source)
         elif piece.name in _BLOCKS:
@@ -55,8 +57,8 @@ def plain_text(fragment: str) -> str:
     return squeeze(html.unescape("".join(written)))
 
 
-def absolute_links(fragment: str, base: str) -> str:
-    """The same HTML with links and pictures relative to ``base`` made absolute; else as it came."""
+def absolute_links(fragment: str, base: str, most: int = MAX_LINKS) -> str:
+    """The same HTML with links and pictures relative to ``base`` made absolute, the first ``most``; else as it came."""
     fragment = fragment[:MAX_HTML]
     if not base or "<" not in fragment:
         return fragment
@@ -69,4 +71,4 @@ def absolute_links(fragment: str, base: str) -> str:
             return match[0]
         return f'{match[1]}"{html.escape(address)}"'
 
-    return _START_TAG.sub(lambda tag: _RELATIVE.sub(joined, tag[0]), fragment)
+    return _LINKING_TAG.sub(lambda tag: _RELATIVE.sub(joined, tag[0]), fragment, count=most)
