@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from newsreel.core.text import cut, squeeze
 from newsreel.core.urls import absolute, identity
@@ -148,4 +148,4 @@ def _outline(feed: OpmlFeed) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + quoteattr(_ILLEGAL.sub("", text), {'"': "&quot;"})[1:-1] + '"'
+    return '"' + html.escape(squeeze(_ILLEGAL.sub("", text))) + '"'
