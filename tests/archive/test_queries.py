@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from newsreel.archive import queries
 from newsreel.archive.cursors import Cursor
 from newsreel.archive.models import Article, Revision
+from newsreel.archive.shown import Listing
 from tests.portal.making import NOON, a_channel, a_source, an_article, many_articles
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,7 @@ def test_lists_by_source_channel_topic_and_keyword() -> None:
     an_article(a_channel(), "elsewhere")
     kursk = first.keyword_rows.get().keyword_id
 
-    def titles(page: queries.Listing) -> list[str]:
+    def titles(page: Listing) -> list[str]:
         return [item.headline.title for item in page.items]
 
     assert titles(queries.of_source(source.id)) == ["second", "first"]

@@ -202,6 +202,21 @@ def test_what_came_while_the_portal_was_away_is_shown(reader: Reader, portal: Po
     reader.complaints = [said for said in reader.complaints if "net::ERR_" not in said]  # that it was away
 
 
+def test_who_was_away_for_too_long_is_shown_what_is_there_now(reader: Reader, portal: Portal) -> None:
+    channel = a_channel()
+    tab = reader.live_tab("/about/")
+    portal.stop()
+    made = many_articles(channel, 2)
+    changes.record("article", [made[0].id] * 1100, "changed")
+    an_article(channel, "the last one")
+    portal.start()
+    _wait_text(tab, "#rolling a", "the last one")
+    assert tab.locator("#rolling a").all_inner_texts() == ["the last one", "Title 1", "Title 0"]
+    an_article(channel, "and live again")
+    _wait_text(tab, "#rolling a", "and live again")
+    reader.complaints = [said for said in reader.complaints if "net::ERR_" not in said]  # that it was away
+
+
 def test_keywords_appear_on_an_open_page_when_they_are_known(reader: Reader) -> None:
     article = an_article(a_channel(), state=Article.State.STORED)
     tab = reader.live_tab(f"/article/{article.id}/")

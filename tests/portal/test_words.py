@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation.template import templatize
 
 import newsreel
-from newsreel.archive.queries import Name
+from newsreel.archive.shown import Name
 from newsreel.portal import languages, names, outcomes
 
 PACKAGE = Path(newsreel.__file__).parent

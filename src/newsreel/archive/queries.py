@@ -7,9 +7,8 @@ at the end as at the start, and a new article does not push another onto the nex
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
@@ -18,124 +17,24 @@ from django.db.models.functions import Left
 from newsreel.archive.changes import Position
 from newsreel.archive.cursors import Cursor
 from newsreel.archive.models import Article, ArticleKeyword, ArticleTopic, Channel, Keyword, Revision, Source
+from newsreel.archive.shown import (
+    NAMELESS,
+    ChannelState,
+    Earlier,
+    FullArticle,
+    Headline,
+    Item,
+    Listing,
+    Name,
+    Outlet,
+    SourceState,
+)
 from newsreel.core.types import Precision
 
 PAGE_SIZE = 30
 ROLLING_SIZE = 20
 LEAD_LENGTH = 180  # characters of the body under a title in a list
 REVISIONS_SHOWN = 20
-
-
-class Name(NamedTuple):
-    """A proper name, and in Chinese where that is known ('' where not)."""
-
-    name: str
-    name_zh: str = ""
-
-
-_NAMELESS = Name("")
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """Where an article comes from: '独立报-世界新闻'. A channel without a name is not shown."""
-
-    source_id: int
-    source: Name
-    channel_id: int | None = None
-    channel: Name = _NAMELESS
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """An article in a list. ``when`` is the published time, or (``collected``) the time we first saw it."""
-
-    id: int
-    title: str
-    outlet: Outlet
-    when: datetime
-    precision: Precision
-    collected: bool
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A headline with the first words of its body and its first topic's code ('' where none is known)."""
-
-    headline: Headline
-    lead: str
-    topic: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One page of a list. ``newer`` and ``older`` are cursors, None where there is nothing more."""
-
-    items: tuple[Item, ...]
-    newer: Cursor | None = None
-    older: Cursor | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelState:
-    """A channel as the list of sources shows it. ``outcome`` is '' (not yet read), 'ok' or an error's name."""
-
-    id: int
-    name: Name
-    kind: str
-    url: str
-    outcome: str
-    failures: int
-    last_read_at: datetime | None
-    last_new_at: datetime | None
-    next_due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """A source with its channels."""
-
-    id: int
-    name: Name
-    site: str
-    home_url: str
-    country: str
-    language: str
-    paused: bool
-    channels: tuple[ChannelState, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """What an article said before ``replaced_at``."""
-
-    id: int
-    title: str
-    html: str
-    text: str
-    published_at: datetime | None
-    precision: Precision
-    replaced_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FullArticle:
-    """Everything of an article's page. ``topics`` are codes and ``keywords`` (id, text), heaviest first."""
-
-    headline: Headline
-    url: str
-    html: str
-    text: str
-    authors: tuple[str, ...]
-    section: str
-    first_seen: datetime
-    modified_at: datetime | None
-    enriched: bool
-    statements: dict[str, Any] = field(default_factory=dict)
-    topics: tuple[str, ...] = ()
-    keywords: tuple[tuple[int, str], ...] = ()
-    revisions: tuple[Earlier, ...] = ()
 
 
 HEADLINE_FIELDS = (
@@ -202,7 +101,7 @@ def headline_of(article: Article) -> Headline:
         article.source.id,
         Name(article.source.name, article.source.name_zh),
         channel.id if channel else None,
-        Name(channel.name, channel.name_zh) if channel else _NAMELESS,
+        Name(channel.name, channel.name_zh) if channel else NAMELESS,
     )
     return _headline(
         article.id,
@@ -351,11 +250,17 @@ def _earlier(row: Revision) -> Earlier:
     return Earlier(row.id, row.title, row.html, row.text, row.published_at, precision, row.replaced_at)
 
 
-def sources() -> tuple[SourceState, ...]:
-    """Every source with the state of its channels. Order is by site; names are sorted by the page (no ICU here)."""
+def source_names() -> list[tuple[int, Name]]:
+    """Every source's id and name, unsorted: the page sorts by the name that it shows (PostgreSQL has no ICU here)."""
+    return [(row[0], Name(row[1], row[2])) for row in Source.objects.values_list("id", "name", "name_zh")]
+
+
+def sources(ids: Sequence[int]) -> tuple[SourceState, ...]:
+    """These sources with the state of their channels, in this order."""
     channels = Channel.objects.order_by("name", "id").defer("etag", "last_modified", "key", "reason")
-    rows = Source.objects.order_by("site").defer("proxy", "ca_file", "allowed_ports")
-    return tuple(_source(row) for row in rows.prefetch_related(Prefetch("channels", channels)))
+    rows = Source.objects.filter(pk__in=ids).defer("proxy", "ca_file", "allowed_ports")
+    found = {row.id: _source(row) for row in rows.prefetch_related(Prefetch("channels", channels))}
+    return tuple(found[id_] for id_ in ids if id_ in found)
 
 
 def source(id_: int) -> SourceState | None:

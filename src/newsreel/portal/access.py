@@ -17,6 +17,7 @@ class Access(Enum):
     """Who."""
 
     PUBLIC = "public"
+    THIS_MACHINE = "this machine"  # peer and name are loopback; see acts.py
 
 
 RULES: dict[str, Access] = {
@@ -29,6 +30,10 @@ RULES: dict[str, Access] = {
     "portal:sources": Access.PUBLIC,
     "portal:about": Access.PUBLIC,
     "portal:language": Access.PUBLIC,
+    "portal:activity": Access.PUBLIC,
+    "portal:add": Access.THIS_MACHINE,
+    "portal:open_sample": Access.THIS_MACHINE,
+    "portal:leave_sample": Access.THIS_MACHINE,
     "portal:healthz": Access.PUBLIC,
     "portal:live": Access.PUBLIC,
 }

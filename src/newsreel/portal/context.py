@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 
 from newsreel.core.settings import settings
+from newsreel.portal import doing
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "portal_name": settings().name,
         "languages": django_settings.LANGUAGES,
         "page_language": language,
+        "sample": doing.supervisor() if doing.in_sample() else None,
         "html_language": "zh-Hans" if language == "zh-hans" else language,
         "today": timezone.localdate(),
         "zone_name": timezone.get_current_timezone_name(),

@@ -31,6 +31,13 @@ def not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:
     return page
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429."""
+    return _page(
+        request, 429, _("Too many at once"), _("Enough addresses are being looked at already: try again in a minute.")
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500."""
     return _page(

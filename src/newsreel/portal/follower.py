@@ -19,7 +19,8 @@ import psycopg
 from psycopg import AsyncConnection
 
 from newsreel.archive.changes import FOLLOW_SQL, NOTIFY_CHANNEL, Line, Position, line_of
-from newsreel.archive.queries import HEADLINES_SQL, READ_UP_TO_SQL, Headline, headline_of_row
+from newsreel.archive.queries import HEADLINES_SQL, READ_UP_TO_SQL, headline_of_row
+from newsreel.archive.shown import Headline
 from newsreel.portal.languages import direction
 
 logger = logging.getLogger("newsreel.live")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from newsreel.archive.queries import Name
+from newsreel.archive.shown import Name
 
 
 def in_language(name: Name) -> str:

@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 
 from newsreel.archive import queries
 from newsreel.archive.cursors import Cursor
-from newsreel.archive.queries import FullArticle, Headline, Listing, Outlet, SourceState
+from newsreel.archive.shown import ChannelState, FullArticle, Headline, Listing, Outlet, SourceState
 from newsreel.core.settings import settings
-from newsreel.portal import statements, topics
+from newsreel.portal import doing, statements, topics
+from newsreel.portal.doing import Doing
 from newsreel.portal.names import in_language, sorting_key
+
+SOURCES_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class ListPage:
     first: bool = True
     source: SourceState | None = None
     outlet: Outlet | None = None
-    channel: queries.ChannelState | None = None
+    channel: ChannelState | None = None
+    doing: Doing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,13 @@ class ArticlePage:
 
 @dataclass(frozen=True, slots=True)
 class SourcesPage:
-    """All sources."""
+    """Sources, SOURCES_SHOWN at once; ``total`` is of all."""
 
     frame: Frame
     sources: tuple[SourceState, ...]
+    total: int
+    previous: int | None
+    following: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,8 @@ def home(before: Cursor | None, after: Cursor | None) -> ListPage:
     around = frame()
     listing = queries.newest(before, after)
     first = listing.newer is None
-    return ListPage(around, _("Latest news"), "home", listing, "all" if first else "", first)
+    now = doing.doing() if first else None
+    return ListPage(around, _("Latest news"), "home", listing, "all" if first else "", first, doing=now)
 
 
 def source(id_: int, before: Cursor | None, after: Cursor | None) -> ListPage | None:
@@ -134,10 +142,18 @@ def article(id_: int) -> ArticlePage | None:
     return None if found is None else ArticlePage(around, found, statements.readable(found.statements))
 
 
-def sources() -> SourcesPage:
-    """All sources, by name in the reader's language."""
+def sources(number: int) -> SourcesPage | None:
+    """A page of the sources, by name in the reader's language; None where there is no such page."""
     around = frame()
-    return SourcesPage(around, tuple(sorted(queries.sources(), key=lambda row: sorting_key(in_language(row.name)))))
+    names = queries.source_names()
+    ids = [id_ for id_, _name in sorted(names, key=lambda row: (sorting_key(in_language(row[1])), row[0]))]
+    pages = max(1, -(-len(ids) // SOURCES_SHOWN))
+    if not 1 <= number <= pages:
+        return None
+    shown = ids[(number - 1) * SOURCES_SHOWN : number * SOURCES_SHOWN]
+    previous = number - 1 if number > 1 else None
+    following = number + 1 if number < pages else None
+    return SourcesPage(around, queries.sources(shown), len(ids), previous, following)
 
 
 def about() -> AboutPage:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from newsreel.portal import converters, views
+from newsreel.portal import acts, converters, views
 
 register_converter(converters.IdConverter, "id")
 register_converter(converters.TopicConverter, "topic")
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern] = [
     path("sources/", views.sources, name="sources"),
     path("about/", views.about, name="about"),
     path("language/", views.language, name="language"),
+    path("activity/", acts.activity, name="activity"),
+    path("add/", acts.add, name="add"),
+    path("sample/open/", acts.open_sample, name="open_sample"),
+    path("sample/leave/", acts.leave_sample, name="leave_sample"),
     path("healthz", views.healthz, name="healthz"),
     path("live", views.live_elsewhere, name="live"),
 ]

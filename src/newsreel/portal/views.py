@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-
 from django.conf import settings as django_settings
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,24 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from newsreel.archive import queries
 from newsreel.archive.cursors import Cursor
 from newsreel.portal import errors, pages
+from newsreel.portal.methods import only
 
-Page = Callable[..., HttpResponse]
-
-
-def _methods(*methods: str) -> Callable[[Page], Page]:
-    def deco(view: Page) -> Page:
-        @wraps(view)
-        def guarded(request: HttpRequest, **parts: object) -> HttpResponse:
-            if request.method not in methods:
-                return errors.not_allowed(request, list(methods))
-            return view(request, **parts)
-
-        return guarded
-
-    return deco
-
-
-_safe = _methods("GET", "HEAD")
+_safe = only("GET", "HEAD")
 
 
 @_safe
@@ -76,7 +58,13 @@ def keyword(request: HttpRequest, keyword: int) -> HttpResponse:
 @_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Who is read, and how that goes."""
-    return render(request, "portal/sources.html", {"page": pages.sources()})
+    number = request.GET.get("page", "1")
+    if not (number.isascii() and number.isdecimal() and len(number) <= 6):
+        raise Http404
+    page = pages.sources(int(number))
+    if page is None:
+        raise Http404
+    return render(request, "portal/sources.html", {"page": page})
 
 
 @_safe
@@ -85,7 +73,7 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/about.html", {"page": pages.about()})
 
 
-@_methods("POST")
+@only("POST")
 def language(request: HttpRequest) -> HttpResponse:
     """Keeps the reader's choice of language in a cookie and goes back to where the reader was."""
     chosen = request.POST.get("language", "")

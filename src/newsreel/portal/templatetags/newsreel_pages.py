@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from newsreel.archive.queries import LEAD_LENGTH, FullArticle, Headline, Name
+from newsreel.archive.queries import LEAD_LENGTH
+from newsreel.archive.shown import FullArticle, Headline, Name
 from newsreel.core.text import cut, squeeze
 from newsreel.portal import body, languages, names, outcomes, statements, topics
 
@@ -26,6 +27,12 @@ def named(name: Name) -> str:
 def direction(language: str) -> str:
     """'rtl', 'ltr' or 'auto'."""
     return languages.direction(language)
+
+
+@register.filter
+def language_name(language: str) -> str:
+    """A language's name in the reader's language, '' where it is not known."""
+    return languages.name(language)
 
 
 @register.filter
