@@ -357,6 +357,8 @@ class TestAsRoot:
 
     def test_an_ordinary_user_has_a_server_of_its_own(self, home: Path) -> None:
         assert NOBODY is not None
+        if not played_by("nobody", lambda: str(binaries.wheel_folder())).startswith("/"):
+            pytest.skip("left out: this project lies where an ordinary user may not enter")
         home.parent.chmod(0o711)
         home.mkdir()
         os.chown(home, NOBODY.pw_uid, NOBODY.pw_gid)
