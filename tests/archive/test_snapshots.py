@@ -27,7 +27,12 @@ NOON = datetime(2025, 8, 12, 12, 0, tzinfo=UTC)
 
 def answer(body: bytes, url: str = "https://news.test/a", at: datetime = NOON) -> Response:
     packed = gzip.compress(body, mtime=0)
-    headers = (("Content-Type", "text/html"), ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Set-Cookie", "a=1"))
+    headers = (
+        ("Content-Type", "text/html"),
+        ("Content-Encoding", "gzip"),
+        ("Transfer-Encoding", "chunked"),
+        ("Set-Cookie", "a=1"),
+    )
     return Response(url, url, 200, headers, body, packed, at)
 
 
@@ -53,6 +58,18 @@ def test_the_file_is_an_ordinary_warc(tmp_path: Path) -> None:
             for r in ArchiveIterator(file)
         ]  # fmt: skip
     assert found == ("response", "https://news.test/a", "2025-08-12T12:00:00.000000Z", "gzip", None, b"<p>x</p>")
+
+
+def test_what_came_compressed_is_not_compressed_again_and_the_rest_is(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path)
+    body = b"<p>The same words again and again.</p>" * 3000
+    packed = answer(body)
+    plain = Response(packed.url, packed.url, 200, (("Content-Type", "text/html"),), body, body, NOON)
+    records = [store.write(packed), store.write(plain)]
+    assert [store.read(record) for record in records] == [body, body]
+    assert records[0].length == pytest.approx(len(packed.wire_body), abs=700)
+    assert records[1].length < len(body) / 20
+    store.close()
 
 
 def test_one_file_a_process_and_day(tmp_path: Path) -> None:

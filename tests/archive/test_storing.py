@@ -10,6 +10,7 @@ from django.db import connection, connections
 
 from newsreel.archive import changes, registry, storing
 from newsreel.archive.models import Article, Change, Lead, Revision, Snapshot
+from newsreel.core.errors import Skip
 from newsreel.core.types import Block, Enrichment, Entry, Keyword, Topic
 from tests.archive import making
 
@@ -45,6 +46,41 @@ def test_a_canonical_link_to_another_site_takes_nothing_over() -> None:
     assert (outcome, theirs != ours) == ("new", True)
     assert Article.objects.get(pk=ours).title == "Ours"
     assert Article.objects.get(pk=theirs).canonical_url == "https://news.test/story"
+
+
+def test_an_address_that_another_source_named_first_is_the_same_article() -> None:
+    digest, paper = making.a_channel("https://digest.test/feed", source="Digest"), making.a_channel()
+    _, first = making.store(digest, "https://m.news.test/a?id=1", canonical_url="https://news.test/story")
+    assert making.store(paper, "https://news.test/story") == ("same", first)
+    assert making.store(paper, "https://news.test/story", text="Corrected.") == ("changed", first)
+    assert Article.objects.get().source == digest.source
+
+
+def test_what_was_found_for_a_removed_source_is_no_fault() -> None:
+    channel = making.a_channel()
+    lead = making.a_lead(channel, "https://news.test/a")
+    registry.remove(channel.source)
+    with pytest.raises(Skip) as caught:
+        storing.store(lead, making.facts(lead.url), making.a_visit(lead.url))
+    assert caught.value.outcome == "source_removed"
+    assert not Article.objects.exists()
+
+
+def test_a_new_article_with_all_its_rows_is_one_statement() -> None:
+    channel = making.a_channel()
+    lead = making.a_lead(channel, "https://news.test/a")
+    visit = making.a_visit(lead.url, again_in=60.0)
+    with CountQueries() as counted:
+        _, pk = storing.store(lead, making.facts(lead.url), visit)
+    assert counted.number == 1
+    article = Article.objects.get(pk=pk)
+    assert (article.key, article.channel_id, article.state) == ("news.test/a", channel.pk, Article.State.STORED)
+    snapshot = Snapshot.objects.get(article=pk)
+    assert (snapshot.file, snapshot.offset, bytes(snapshot.sha256)) == (*visit.record[:2], visit.record.sha256)
+    lead.refresh_from_db()
+    assert (lead.state, lead.article_id, lead.visits, lead.outcome) == (Lead.State.DONE, pk, 1, "ok")
+    assert lead.next_due_at is not None
+    assert [(line.ref, line.action) for line in Change.objects.filter(kind="article")] == [(pk, "added")]
 
 
 def test_a_canonical_link_to_the_front_door_does_not_make_all_articles_one() -> None:

@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import threading
+import zlib
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +24,8 @@ from warcio.warcwriter import WARCWriter
 
 from newsreel.core.errors import Misconfigured, Temporary
 from newsreel.core.types import Response
+
+_GZIP = zlib.MAX_WBITS | 16  # each record is a gzip member of its own, as WARC wants it
 
 
 class Record(NamedTuple):
@@ -129,7 +132,7 @@ def oldest_day_kept(now: datetime, days: int) -> date:
 
 def _record_bytes(response: Response) -> bytes:
     buffer = BytesIO()
-    writer = WARCWriter(buffer, gzip=True)
+    writer = WARCWriter(buffer, gzip=False)  # its own compression is level 9: 17 ms a page where level 1 takes 4
     # The body is de-chunked (but still compressed): a Transfer-Encoding would be a lie about it.
     kept = [(name, value) for name, value in response.headers if name.lower() != "transfer-encoding"]
     status = f"{response.status} {_phrase(response.status)}"
@@ -144,7 +147,10 @@ def _record_bytes(response: Response) -> bytes:
         warc_headers_dict={"WARC-Date": stamp},
     )
     writer.write_record(record)
-    return buffer.getvalue()
+    # A body that came compressed gains nothing. Else level 1: a fifth more disk than level 6, half the time
+    # (168 recorded pages of 336 KB on average: 74 KB in 3.7 ms, 62 KB in 7.4 ms).
+    level = 0 if response.header("content-encoding") not in (None, "", "identity") else 1
+    return zlib.compress(buffer.getbuffer(), level, wbits=_GZIP)
 
 
 def _phrase(status: int) -> str:
