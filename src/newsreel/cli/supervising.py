@@ -110,7 +110,7 @@ class Supervisor:
         embedded.ensure_server(home)
         self._holds_sample = True
         self._home = home
-        self._say(State("sample", because))
+        self._say(State("sample", because, leave=self._plan.archive is not None))
         port = free_port()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSREEL_")}
         named = {

@@ -22,11 +22,12 @@ _SAMPLE_MARK = "this-is-the-sample"
 @dataclass(frozen=True, slots=True)
 class State:
     """``phase``: 'looking' tries the starter feeds, 'no_network' found none of them. ``because``: why the sample is
-    open: 'asked' or 'no_network'.
+    open: 'asked' or 'no_network'. ``leave``: whether there is an archive of one's own to go back to.
     """
 
     phase: Phase = "running"
     because: str = ""
+    leave: bool = False
 
 
 def write_state(home: Path, state: State) -> None:
@@ -43,7 +44,7 @@ def read_state(home: Path) -> State:
     """What the supervisor last said; 'running' where nobody said anything (the portal was started alone)."""
     try:
         found = json.loads((home / "state.json").read_text())
-        return State(found["phase"], found["because"])
+        return State(found["phase"], found["because"], bool(found["leave"]))
     except (OSError, ValueError, KeyError, TypeError):
         return State()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,9 +34,8 @@ def from_this_machine(request: HttpRequest) -> bool:
         peer = ipaddress.ip_address(str(request.META.get("REMOTE_ADDR", "")))
     except ValueError:
         return False
-    name = request.get_host().rpartition(":")[0] if request.get_host()[-1].isdigit() else request.get_host()
-    named = (name or request.get_host()) in LOCAL_NAMES or request.get_host() in LOCAL_NAMES
-    return peer.is_loopback and named and not any(header in request.META for header in FORWARDED)
+    name, _port = split_domain_port(request.get_host())
+    return peer.is_loopback and name in LOCAL_NAMES and not any(header in request.META for header in FORWARDED)
 
 
 def _local(act: Act) -> Act:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from newsreel.archive.activity import Activity, activity
 from newsreel.archive.models import AddRequest
-from newsreel.archive.queries import Name
+from newsreel.archive.shown import Name
 from newsreel.core.settings import settings
 from newsreel.core.state import State, is_sample, read_state
 from newsreel.portal.names import in_language
@@ -19,10 +19,11 @@ from newsreel.portal.outcomes import words
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence. ``tone`` is 'busy', 'calm' or 'bad'."""
+    """One sentence. ``tone`` is 'busy', 'calm' or 'bad'; ``about`` a source's name or an address."""
 
     text: str
     tone: str
+    about: str = ""
     source_id: int | None = None
 
 
@@ -31,6 +32,7 @@ class Doing:
     """``main`` is the one sentence that matters most; ``wishes`` answers those who asked for a site."""
 
     main: Line
+    arrived: str
     troubles: tuple[Line, ...]
     wishes: tuple[Line, ...]
     empty: bool
@@ -56,10 +58,12 @@ def doing() -> Doing:
     """What is going on."""
     now, state = activity(), supervisor()
     troubles = tuple(
-        Line(f"{in_language(Name(row.source, row.source_zh))}: {words(row.outcome)}", "bad", row.source_id)
+        Line(words(row.outcome), "bad", in_language(Name(row.source, row.source_zh)), row.source_id)
         for row in now.troubles
     )
-    return Doing(_main(now, state), troubles, tuple(_wish(wish) for wish in now.wishes), now.sources == 0)
+    return Doing(
+        _main(now, state), _arrived(now), troubles, tuple(_wish(wish) for wish in now.wishes), now.sources == 0
+    )
 
 
 def _main(now: Activity, state: State) -> Line:
@@ -70,13 +74,13 @@ def _main(now: Activity, state: State) -> Line:
             return Line(_("No network: none of the first sources answers."), "bad")
         return Line(_("Nothing is read yet: there is no source."), "calm")
     if now.reading:
-        return Line(_("Reading %(hosts)s …") % {"hosts": _listed(now.reading)} + _arrived(now), "busy")
+        return Line(_("Reading %(hosts)s …") % {"hosts": _listed(now.reading)}, "busy")
     if now.channels and now.troubled == now.channels:
         return Line(_("No source can be reached: there may be no network."), "bad")
     if now.unread:
         unread = ngettext("%(n)s channel is about to be read.", "%(n)s channels are about to be read.", now.unread)
-        return Line(unread % {"n": now.unread} + _arrived(now), "busy")
-    return Line(_("All sources are read; waiting for their next news.") + _arrived(now), "calm")
+        return Line(unread % {"n": now.unread}, "busy")
+    return Line(_("All sources are read; waiting for their next news."), "calm")
 
 
 def _arrived(now: Activity) -> str:
@@ -85,7 +89,7 @@ def _arrived(now: Activity) -> str:
     text = ngettext(
         "%(n)s article came in within ten minutes.", "%(n)s articles came in within ten minutes.", now.recent
     )
-    return _(" ") + text % {"n": now.recent}
+    return text % {"n": now.recent}
 
 
 def _listed(hosts: object) -> str:
@@ -96,9 +100,8 @@ def _wish(wish: AddRequest) -> Line:
     address = wish.address if len(wish.address) <= 80 else wish.address[:79] + "…"
     state = AddRequest.State
     if wish.state == state.WAITING:
-        return Line(_("Looking for the feeds of %(address)s …") % {"address": address}, "busy")
+        return Line(_("looking for its feeds …"), "busy", address)
     if wish.state == state.FAILED:
-        return Line(_("%(address)s: %(reason)s") % {"address": address, "reason": words(wish.outcome)}, "bad")
+        return Line(words(wish.outcome), "bad", address)
     name = in_language(Name(wish.source.name, wish.source.name_zh)) if wish.source else address
-    text = _("Added: %(name)s") if wish.state == state.ADDED else _("Known already: %(name)s")
-    return Line(text % {"name": name}, "calm", wish.source_id)
+    return Line(_("added") if wish.state == state.ADDED else _("known already"), "calm", name, wish.source_id)
