@@ -79,6 +79,7 @@ def test_it_says_what_is_read_what_came_and_what_refuses(client: Client) -> None
     assert "等待更新" in strip(client)
 
 
+@pytest.mark.django_db(transaction=True)  # a bell is rung outside any transaction
 def test_a_wish_is_kept_answered_and_shown(client: Client) -> None:
     assert client.post("/add/", {"address": "example.org"}).status_code == 302
     assert "example.org" in strip(client)
@@ -93,6 +94,7 @@ def test_a_wish_is_kept_answered_and_shown(client: Client) -> None:
     assert "已添加" in strip(client)
 
 
+@pytest.mark.django_db(transaction=True)  # a bell is rung outside any transaction
 def test_what_is_asked_is_bounded(client: Client) -> None:
     for number in range(wishes.MOST_WAITING):
         assert client.post("/add/", {"address": f"site{number}.test"}).status_code == 302
