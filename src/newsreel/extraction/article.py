@@ -12,7 +12,7 @@ from newsreel.extraction.body import measure, read_body
 from newsreel.extraction.encoding import decode
 from newsreel.extraction.metadata import Metadata, read_metadata
 from newsreel.extraction.page import MAX_BYTES, Page, read_page
-from newsreel.extraction.sanitising import sanitise
+from newsreel.extraction.sanitising import sanitise_pieces
 
 MIN_TEXT = 25  # characters: below this a page has no text
 MAX_REMOVED = 200
@@ -59,7 +59,7 @@ def _article(url: str, meta: Metadata, units: list[Unit], removed: list[tuple[st
         publisher_keywords=meta.keywords,
         blocks=tuple(unit.block for unit in units),
         text=text,
-        html=sanitise("\n".join(unit.html for unit in units), url),
+        html=sanitise_pieces((unit.html for unit in units if unit.html), url),
         lead_image=meta.lead_image,
         removed=tuple(removed[:MAX_REMOVED]),
         reason=reason,
@@ -74,7 +74,6 @@ def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
     reader.read(page.root)
     units = reader.units
     text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
-    markup = "\n".join(unit.html for unit in units)
     blocks = tuple(unit.block for unit in units)
     return Article(
         url=entry.url,
@@ -87,7 +86,7 @@ def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
         publisher_keywords=entry.categories,
         blocks=blocks,
         text=text,
-        html=sanitise(markup, entry.url),
+        html=sanitise_pieces((unit.html for unit in units if unit.html), entry.url),
         lead_image=next(
             (block.src for block in blocks if block.kind == "image" and absolute(block.src, entry.url)), None
         ),

@@ -284,12 +284,14 @@ def _link_share(node: Node) -> float:
 def _is_layout(node: Node) -> bool:
     """A list whose items are not items: they hold several paragraphs, headings or figures each."""
     items = [child for child in node.children if isinstance(child, Node) and child.tag == "li"]
-    heavy = sum(
-        1
-        for item in items
-        if sum(1 for child in item.walk() if child.tag in ("p", "h2", "h3", "h4", "figure", "blockquote")) >= 3
-    )
-    return heavy * 2 > len(items)
+    return sum(1 for item in items if _heavy(item)) * 2 > len(items)
+
+
+def _heavy(item: Node) -> bool:
+    """Looks two steps down only: a list of lists of lists must not be walked again at each step."""
+    near = [child for child in item.children if isinstance(child, Node)]
+    near += [below for child in near for below in child.children if isinstance(below, Node)]
+    return sum(1 for child in near if child.tag in ("p", "h2", "h3", "h4", "figure", "blockquote")) >= 3
 
 
 def _is_layout_table(node: Node) -> bool:

@@ -88,8 +88,10 @@ lire (?:aussi|la suite|plus|également).{0,80}|à lire (?:aussi|également).{0,8
 publicité|partager|lea también.{0,80}|leer (?:más|también).{0,80}|te puede interesar.{0,60}|publicidade?|compartir
 compartilhar|leia (?:também|mais).{0,80}|veja também.{0,80}|leggi anche.{0,80}|pubblicità|condividi
 lees (?:ook|meer|verder).{0,80}|advertentie|читайте также.{0,80}|реклама|поделиться|اقرأ أيضا.{0,80}|إعلان
-相关(?:新闻|阅读|推荐|文章|链接|报道)|推荐阅读|延伸阅读|相關(?:新聞|閱讀|文章)|延伸閱讀|分享到?|广告|廣告|打印|責任編輯.{0,20}|责任编辑.{0,30}|編輯推薦|関連(?:記事|ニュース|リンク)
-おすすめ(?:記事)?|続きを読む|広告|あわせて読みたい.{0,60}|관련 ?(?:기사|뉴스)|추천 ?(?:기사|뉴스)|광고|공유하기|benzer haberler|ilgili haberler|reklam
+相关(?:新闻|阅读|推荐|文章|链接|报道)|推荐阅读|延伸阅读|相關(?:新聞|閱讀|文章)|延伸閱讀|分享到?|广告|廣告|打印
+責任編輯.{0,20}|责任编辑.{0,30}|編輯推薦|関連(?:記事|ニュース|リンク)
+おすすめ(?:記事)?|続きを読む|広告|あわせて読みたい.{0,60}|관련 ?(?:기사|뉴스)|추천 ?(?:기사
+뉴스)|광고|공유하기|benzer haberler|ilgili haberler|reklam
 """
 
 # The start of a short text.
@@ -101,5 +103,6 @@ this article (?:was )?(?:originally|first) (?:appeared|published)|©|\(c\) ?\d{4
 lesen sie (?:auch|hier|mehr|dazu)|mehr zum thema|lire aussi|à lire|lea también|lea además|leia (?:também|mais)
 leggi anche|lees ook|czytaj (?:też|także|również)|читайте также|читайте:|더보기
 (?:photo|image|foto|photograph|bild|picture|fotos|credit|photo credit|image credit|quelle|source|crédit)s?\s*(?::|©)
-本文来源|原标题|责任编辑|編輯:|编辑:|版权声明|ⓒ|<저작권|저작권자|무단 ?전재|we use cookies|this site uses cookies|your support (?:helps|makes)
+本文来源|原标题|责任编辑|編輯:|编辑:
+版权声明|ⓒ|<저작권|저작권자|무단 ?전재|we use cookies|this site uses cookies|your support (?:helps|makes)
 """

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_BYTES = 8 * 1024 * 1024
-MAX_TAGS = 100_000  # opening tags; the longest page of the recorded press has 9,000 nodes
+MAX_TAGS = 50_000  # opening tags; the longest page of the recorded press has 9,000 nodes
 MAX_DEPTH = 300  # open elements; the deepest page of the recorded press has 60
 MAX_FORMATTING = 24  # open formatting elements
 MAX_ATTRIBUTES_LENGTH = 16_384  # characters of a tag's attributes; beyond it the tag stays without them
@@ -137,6 +137,7 @@ class _Scanner:
         self._formatting: dict[str, int] = {}
         self._open_formatting = 0
         self._dropped: dict[str, int] = {}
+        self._never_closed: set[str] = set()
 
     def run(self) -> str:
         position, tags = 0, 0
@@ -176,9 +177,13 @@ class _Scanner:
     def _raw(self, name: str, match: re.Match[str]) -> int:
         """An element that goes with its content; where the scan goes on."""
         start = match.end()
-        closing = _RAW[name].search(self.html, start)
         attributes = match["attributes"]
-        if name in _MAY_STAY_OPEN and (closing is None or _SHADOW.search(attributes)):
+        shown = name == "template" and _SHADOW.search(attributes[:1000])
+        # Looked for once only where there is none: the search goes to the page's end.
+        closing = None if shown or name in self._never_closed else _RAW[name].search(self.html, start)
+        if closing is None and name in _MAY_STAY_OPEN:
+            if not shown:
+                self._never_closed.add(name)
             self._leave_out(match.start(), start)
             return start
         end = closing.start() if closing else len(self.html)
