@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 STAMP = .venv/.installed
 
 .DEFAULT_GOAL = help
-.PHONY: help install run test check format lock docs bench clean
+.PHONY: help install run test endure check format lock docs bench clean
 
 help: ## Say what there is.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -31,6 +31,9 @@ run: install ## Start Newsreel: database, crawler, workers and portal, on http:/
 
 test: install ## Run the tests. Browser tests run where a Chromium is found. TESTS=tests/core runs some only.
 	@$(BIN)/python -m pytest $(TESTS)
+
+endure: install ## Kill, fill up and move the clock of real processes at seeded moments (about a quarter of an hour).
+	@$(BIN)/python -m pytest -m endure -s tests/endurance
 
 check: install ## What CI runs: lint, format, types, the direction of imports, then the tests.
 	$(BIN)/ruff check .

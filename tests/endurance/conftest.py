@@ -1,0 +1,85 @@
+"""The endurance suite: real processes, killed at seeded moments. Its long forms (marked ``endure``) run by ``make endure``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newsreel.archive.embedded import ServerAddress
+from tests.endurance.wholeness import articles_of
+from tests.installation import Installation, Sample, fresh_database, sample_press
+
+# Outlets of four layouts and languages: a feed, a news sitemap, and one without either.
+FEW = ("meridian-post", "veilleur-du-ponant", "wangyang-morning", "hengchuan-times")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long forms only where they are asked for by name: ``-m endure``."""
+    if "endure" in (config.option.markexpr or ""):
+        return
+    long = [item for item in items if item.get_closest_marker("endure")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("endure")]
+
+
+@pytest.fixture(scope="session")
+def sample() -> Iterator[Sample]:
+    """One press for all: an article's address is the same for every installation."""
+    with sample_press() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def every_site() -> list[str]:
+    from newsreel.sample.outlets import outlets
+
+    return [f"http://{outlet.host}/" for outlet in outlets().values()]
+
+
+@pytest.fixture(scope="session")
+def few_sites(every_site: list[str]) -> list[str]:
+    few = [site for site in every_site if any(name in site for name in FEW)]
+    assert len(few) == len(FEW)
+    return few
+
+
+@pytest.fixture(scope="session")
+def undisturbed(
+    tmp_path_factory: pytest.TempPathFactory, database_server: ServerAddress, sample: Sample, few_sites: list[str]
+) -> set[str]:
+    """The addresses of all articles of the few, as a crawl finds them that nobody disturbs."""
+    return crawled(tmp_path_factory, database_server, sample, few_sites)
+
+
+@pytest.fixture(scope="session")
+def undisturbed_all(
+    tmp_path_factory: pytest.TempPathFactory, database_server: ServerAddress, sample: Sample, every_site: list[str]
+) -> set[str]:
+    """The same of all outlets."""
+    return crawled(tmp_path_factory, database_server, sample, every_site)
+
+
+def crawled(folders: pytest.TempPathFactory, server: ServerAddress, sample: Sample, sites: list[str]) -> set[str]:
+    with fresh_database(server) as dsn:
+        installation = Installation(folders.mktemp("undisturbed"), dsn, **sample.settings)
+        assert installation.run("add", *sites).returncode == 0
+        done = installation.run("crawl", "--once")
+        assert done.returncode == 0, done.stderr
+        found = articles_of(installation)
+        assert len(found) > 30
+        return set(found)
+
+
+@pytest.fixture
+def installation(
+    tmp_path: Path, database_server: ServerAddress, sample: Sample, few_sites: list[str]
+) -> Iterator[Installation]:
+    """An installation on the run's server that watches the few, and has read nothing yet."""
+    with fresh_database(database_server) as dsn:
+        made = Installation(tmp_path / "home", dsn, **sample.settings | {"NEWSREEL_CRAWL_GAP": "0.15"})
+        added = made.run("add", *few_sites)
+        assert added.returncode == 0, added.stderr
+        yield made

@@ -1,0 +1,168 @@
+"""``newsreel run``, any of its processes killed at any moment: everything goes on by itself."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.endurance.house import House
+from tests.endurance.wholeness import articles_of, assert_whole, begin_anew, unfinished
+from tests.installation import Sample, free_port, wait_until
+
+SEED = 20261125
+RECOVERY_SECONDS = 30.0
+STOP_SECONDS = 20.0
+
+
+@pytest.fixture
+def house(tmp_path: Path, sample: Sample, few_sites: list[str]) -> Iterator[House]:
+    made = House(tmp_path / "home", sample, NEWSREEL_CRAWL_GAP="0.3")
+    added = made.installation.run("add", *few_sites)
+    assert added.returncode == 0, added.stderr
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+def stored(house: House) -> int:
+    """How many articles there are; -1 while the database cannot be asked."""
+    try:
+        return len(articles_of(house.installation))
+    except psycopg.Error:
+        return -1
+
+
+def wait_for(house: House, expected: set[str], seconds: float = 90) -> None:
+    """Until all articles are there and enriched, or nothing more happens."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if len(articles_of(house.installation)) >= len(expected) and not unfinished(house.installation):
+                return
+        except psycopg.Error:
+            pass
+        time.sleep(0.2)
+    missing = expected - set(articles_of(house.installation))
+    raise AssertionError(
+        f"after {seconds} s {len(missing)} articles are missing and {unfinished(house.installation)} not enriched;"
+        f" it said: {house.last_words()}"
+    )
+
+
+def seconds_until_it_goes_on(house: House, before: int, whole: int) -> tuple[float, float]:
+    """After how many seconds / answers 200, and an article is stored (or all are there)."""
+    started, answered, storing = time.monotonic(), 0.0, 0.0
+    while not (answered and storing):
+        passed = time.monotonic() - started
+        assert passed < 2 * RECOVERY_SECONDS, (
+            f"{passed:.0f} s without {'an article' if answered else 'an answer'}; it said: {house.last_words()}"
+        )
+        if not answered and house.answers():
+            answered = time.monotonic() - started
+        if not storing and ((now := stored(house)) > before or now == whole):
+            storing = time.monotonic() - started
+        time.sleep(0.1)
+    return answered, storing
+
+
+def kill_and_wait(house: House, victim: str, whole: int) -> tuple[float, float]:
+    """Kills one of its processes, and waits until all goes on; see seconds_until_it_goes_on."""
+    before = stored(house)
+    house.kill(victim)
+    if victim == "supervisor":
+        house.nothing_remains(
+            RECOVERY_SECONDS
+        )  # its children, and the database with the last of them, end by themselves
+        house.start()
+    return seconds_until_it_goes_on(house, before, whole)
+
+
+def round_of_kills(house: House, expected: set[str], moments: random.Random, victims: list[str]) -> list[str]:
+    """One crawl from its beginning in which some processes are killed, and which comes to its end; what each kill cost."""
+    begin_anew(house.installation)
+    wait_until(lambda: stored(house) > 0, 60, f"the first article ({house.last_words()})")
+    costs = []
+    for victim in victims:
+        time.sleep(moments.uniform(0.0, 1.5))
+        count = stored(house)
+        answered, storing = kill_and_wait(house, victim, len(expected))
+        assert max(answered, storing) <= RECOVERY_SECONDS, (
+            f"{victim}: / after {answered:.1f} s, articles after {storing:.1f} s"
+        )
+        costs.append(f"{victim} at {count}: / {answered:.1f} s, articles {storing:.1f} s")
+    wait_for(house, expected)
+    assert_whole(house.installation, expected)
+    return costs
+
+
+VICTIMS = ["worker", "readers", "postmaster", "web", "supervisor"]
+
+
+def test_each_process_killed_once(house: House, undisturbed: set[str]) -> None:
+    house.start()
+    wait_until(house.is_up, 60, "the start")
+    print(round_of_kills(house, undisturbed, random.Random(SEED), VICTIMS))
+    assert house.stop() == (0, pytest.approx(0, abs=STOP_SECONDS))
+    house.nothing_remains(2)
+
+
+@pytest.mark.endure
+def test_each_process_killed_at_twenty_moments(house: House, undisturbed: set[str]) -> None:
+    moments = random.Random(SEED + 1)
+    house.start()
+    wait_until(house.is_up, 60, "the start")
+    for number in range(20):
+        victims = moments.sample(VICTIMS, len(VICTIMS))
+        print(number + 1, "; ".join(round_of_kills(house, undisturbed, moments, victims)), flush=True)
+    assert house.stop() == (0, pytest.approx(0, abs=STOP_SECONDS))
+    house.nothing_remains(2)
+
+
+@pytest.mark.endure
+@pytest.mark.parametrize(("number", "to_all"), [(signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGINT, True)])
+@pytest.mark.parametrize("after", [0.3, 1.5, 3.0, 8.0])
+def test_told_to_stop_it_ends_in_order(
+    house: House, undisturbed: set[str], number: signal.Signals, to_all: bool, after: float
+) -> None:
+    """At any moment of its start or its work, by a service manager or a terminal (which tells all processes)."""
+    house.start()
+    time.sleep(after)
+    code, seconds = house.stop(number, to_all=to_all)
+    house.nothing_remains(2)
+    assert seconds < STOP_SECONDS
+    # Before the supervisor has begun there is only an interrupted start.
+    assert code in ((0, 130) if after < 3 else (0,)), house.last_words()
+    assert "Traceback" not in house.last_words()
+    house.start()
+    wait_until(house.is_up, 60, f"the next start ({house.last_words()})")
+    wait_for(house, undisturbed)
+    assert house.stop()[0] == 0
+    house.nothing_remains(2)
+
+
+def test_a_second_run_says_why_it_does_not_start(house: House, sample: Sample) -> None:
+    house.start()
+    wait_until(house.is_up, 60, "the start")
+    before = house.find("newsreel web") + house.find("newsreel worker")
+    same_port = house.installation.run("run", timeout=30)
+    house.installation.environment["NEWSREEL_PORT"] = str(free_port())
+    other_port = house.installation.run("run", timeout=30)
+    house.installation.environment["NEWSREEL_PORT"] = str(house.port)
+    house.installation.environment["NEWSREEL_HOME"] = str(house.home.parent / "another")
+    other_home = house.installation.run("run", timeout=30)
+    for second, word in ((same_port, "data folder"), (other_port, "data folder"), (other_home, "Port")):
+        assert second.returncode == 1
+        assert second.stdout == ""
+        (line,) = second.stderr.splitlines()
+        assert word in line
+    assert house.is_up()
+    assert house.find("newsreel web") + house.find("newsreel worker") == before
+    assert house.stop()[0] == 0
+    house.nothing_remains(2)
