@@ -170,7 +170,7 @@ def _listing(articles: QuerySet[Article], before: Cursor | None, after: Cursor |
 
 def _rows(articles: QuerySet[Article], newest_first: bool = True) -> QuerySet[Article]:
     order = ("-shown_at", "-id") if newest_first else ("shown_at", "id")
-    topics = ArticleTopic.objects.order_by("-weight", "code").only("code", "article_id")
+    topics = ArticleTopic.objects.order_by("-weight", "code").only("code", "top", "article_id")
     return (
         _headlines(articles)
         .annotate(lead=Left("text", LEAD_LENGTH * 2))
@@ -205,7 +205,7 @@ def _items(rows: Iterable[Article]) -> tuple[Item, ...]:
 
 
 def _first_topic(article: Article) -> str:
-    return next((row.code for row in article.topic_rows.all()), "")
+    return next((row.top for row in article.topic_rows.all()), "")
 
 
 def article(id_: int) -> FullArticle | None:
@@ -239,7 +239,7 @@ def _full(found: Article) -> FullArticle:
         modified_at=found.modified_at,
         enriched=found.state == Article.State.ENRICHED,
         statements=found.statements if isinstance(found.statements, dict) else {},
-        topics=tuple(row.code for row in found.topic_rows.all()),
+        topics=tuple(dict.fromkeys(row.top for row in found.topic_rows.all())),
         keywords=tuple((row.keyword.id, row.keyword.text) for row in found.keyword_rows.all()),
         revisions=tuple(_earlier(row) for row in found.shown_revisions),  # type: ignore[attr-defined]
     )

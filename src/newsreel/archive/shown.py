@@ -45,7 +45,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A headline with the first words of its body and its first topic's code ('' where none is known)."""
+    """A headline with the first words of its body and its first topic's top level ('' where none is known)."""
 
     headline: Headline
     lead: str
@@ -105,7 +105,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class FullArticle:
-    """Everything of an article's page. ``topics`` are codes and ``keywords`` (id, text), heaviest first."""
+    """Everything of an article's page. ``topics`` are codes of top levels (the narrower ones are not yet measured) and ``keywords`` (id, text), heaviest first."""
 
     headline: Headline
     url: str
