@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -150,6 +151,16 @@ def test_chinese() -> None:
 def test_paragraphs_in_elements_called_widgets_are_kept() -> None:
     html = "".join(f'<div class="elementor-widget share-{n}"><p>{p}</p></div>' for n, p in enumerate((P1, P2, P3, P4)))
     assert extract(f"<body>{html}</body>", URL).text == f"{P1}\n\n{P2}\n\n{P3}\n\n{P4}"
+
+
+def test_a_body_that_only_the_data_holds() -> None:
+    data = json.dumps({"@type": "NewsArticle", "headline": "A b c d", "articleBody": f"{P1}\n\n{P2}\n{P3} <b>{P4}"})
+    html = (
+        f"<h1>A b c d</h1><p>{P1}</p><script type='application/ld+json'>{data.replace('<', chr(92) + 'u003c')}</script>"
+    )
+    article = extract(html, URL)
+    assert article.text == f"{P1}\n\n{P2}\n\n{P3} {P4}"
+    assert article.html.count("<p>") == 3
 
 
 def test_a_feeds_own_text() -> None:

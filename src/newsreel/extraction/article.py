@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 from newsreel.core.text import squeeze
-from newsreel.core.types import Article, Entry
+from newsreel.core.types import Article, Block, Entry
 from newsreel.core.urls import absolute
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
 from newsreel.extraction.body import measure, read_body
+from newsreel.extraction.boilerplate import junk_text
 from newsreel.extraction.encoding import decode
 from newsreel.extraction.metadata import Metadata, read_metadata
 from newsreel.extraction.page import MAX_BYTES, Page, read_page
@@ -16,6 +18,7 @@ from newsreel.extraction.sanitising import sanitise_pieces
 
 MIN_TEXT = 25  # characters: below this a page has no text
 MAX_REMOVED = 200
+STATED_SHARE = 0.4  # a page's text under this share of what its data calls the body is not the whole
 _MAGIC = (
     (b"%PDF", "The address holds a PDF file, not a page."),
     (b"\x89PNG", "The address holds a picture, not a page."),
@@ -36,7 +39,24 @@ def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> 
     page = read_page(text)
     meta = read_metadata(page, url)
     units, removed = read_body(page.root, url, meta.title)
+    if _weight(units) < STATED_SHARE * len(meta.article_body):
+        # The page shows a beginning (or nothing, until a script runs) and states the whole as data.
+        units = _stated(meta.article_body, page)
     return _article(url, meta, units, removed, page)
+
+
+def _weight(units: list[Unit]) -> int:
+    return sum(len(block_text(unit.block)) for unit in units)
+
+
+def _stated(article_body: str, page: Page) -> list[Unit]:
+    """JSON-LD's articleBody as paragraphs."""
+    lines = (squeeze(line) for line in article_body.splitlines())
+    return [
+        Unit(Block("paragraph", line), page.root, f"<p>{escape(line, quote=False)}</p>")
+        for line in lines
+        if line and not junk_text(line)
+    ]
 
 
 def _article(url: str, meta: Metadata, units: list[Unit], removed: list[tuple[str, str]], page: Page) -> Article:

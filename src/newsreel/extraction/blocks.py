@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from newsreel.core.text import squeeze
 from newsreel.core.types import Block, BlockKind
@@ -288,10 +289,11 @@ def _is_layout(node: Node) -> bool:
 
 
 def _heavy(item: Node) -> bool:
-    """Looks two steps down only: a list of lists of lists must not be walked again at each step."""
-    near = [child for child in item.children if isinstance(child, Node)]
-    near += [below for child in near for below in child.children if isinstance(below, Node)]
-    return sum(1 for child in near if child.tag in ("p", "h2", "h3", "h4", "figure", "blockquote")) >= 3
+    """Looks at the first elements only: a list of lists of lists must not be walked again at each step."""
+    return (
+        sum(1 for child in islice(item.walk(), 100) if child.tag in ("p", "h2", "h3", "h4", "figure", "blockquote"))
+        >= 3
+    )
 
 
 def _is_layout_table(node: Node) -> bool:

@@ -21,7 +21,7 @@ NAMES: dict[str, str] = {
         most-?(?:read|popular|viewed) popular trending teasers? see-?also also-?(?:read|like) you-?may
         next-?(?:article|story|post) prev(?:ious)?-?(?:article|post) pagination pager latest-?(?:news|stories)
         similar further-?reading mehr-?zum-?thema zum-?thema weiterlesen lesetipp\w* ver-?tambien relacionad\w*
-        a-?lire lire-?aussi correlati ontopic onward suggested crosslink\w* linkbox link-?list up-?next rank(?:ing)?
+        a-?lire lire-?aussi correlati ontopic onward suggested crosslink\w* linkbox link-?list up-?next
         jp-relatedposts post-?navigation nav-?links
     """,
     "newsletter box": r"""
