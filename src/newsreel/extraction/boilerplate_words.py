@@ -75,7 +75,7 @@ LABELS = r"""
 recommended|related(?: (?:articles?|stor(?:y|ies)|posts?|topics?|content|news|links?|coverage))?
 read (?:more|next|also|on)|more (?:stories|news|on this(?: story)?|from .{2,40})|most (?:read|popular)|see also
 you (?:may|might) also (?:like|be interested in)|also read|trending(?: now)?|up next|don't miss
-editor'?s'? (?:picks?|choice)|latest (?:news|stories)|undo|sponsored|advert(?:isement|ising|isment)?|ad|promoted
+editor'?s'? (?:picks?|choice)|latest (?:news|stories)|undo|(?:sponsored)+|advert(?:isement|ising|isment)?|ad|promoted
 powered by .{2,30}|open image in gallery|view (?:image|gallery)|image (?:source|caption|credit).{0,80}
 share(?: (?:this|on|via|article|full article|story).{0,40})?|tweet|email|print|copy link|save
 comments?(?: \(?\d+\)?)?|\d+ comments?|leave a (?:comment|reply)|view comments|sign up|log ?in
