@@ -46,7 +46,7 @@ class Channel(models.Model):
         SITEMAP = "sitemap"
         FRONTPAGE = "frontpage"
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="channels")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="channels", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=200, blank=True, default="")
     name_zh = models.CharField(max_length=200, blank=True, default="")
@@ -130,8 +130,9 @@ class Article(models.Model):
     )  # identity of its address, or of its canonical one on the same site
     url = models.TextField()  # as it was found
     canonical_url = models.TextField(blank=True, default="")  # as the page says, also where it names another site
-    source = models.ForeignKey(Source, models.CASCADE, related_name="articles")
-    channel = models.ForeignKey(Channel, models.SET_NULL, null=True, related_name="articles")
+    # No index of their own: those of the lists below begin with them, and each index costs at every insert.
+    source = models.ForeignKey(Source, models.CASCADE, related_name="articles", db_index=False)
+    channel = models.ForeignKey(Channel, models.SET_NULL, null=True, related_name="articles", db_index=False)
     title = models.TextField()
     published_at = models.DateTimeField(null=True)
     published_precision = models.CharField(max_length=4, choices=PRECISIONS, default="time")
@@ -253,7 +254,7 @@ class Keyword(models.Model):
 class ArticleKeyword(models.Model):
     """That an article is about a term, and how much."""
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="keyword_rows")
+    article = models.ForeignKey(Article, models.CASCADE, related_name="keyword_rows", db_index=False)
     keyword = models.ForeignKey(Keyword, models.CASCADE, related_name="article_rows")
     weight = models.FloatField()
 
@@ -267,7 +268,7 @@ class ArticleKeyword(models.Model):
 class ArticleTopic(models.Model):
     """That an article has a topic of IPTC Media Topics. The topics themselves are data of the enrichment room."""
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="topic_rows")
+    article = models.ForeignKey(Article, models.CASCADE, related_name="topic_rows", db_index=False)
     code = models.CharField(max_length=24)
     top = models.CharField(max_length=24)
     weight = models.FloatField()

@@ -1,0 +1,167 @@
+"""What storing costs: beside one bare INSERT, and in an empty archive beside a large one. Run by benchmarks/archive.py.
+
+One article stored is: its response appended to a WARC file and synced, then one committed transaction with the article,
+its snapshot, its line of the change log and its lead. The bare INSERT is psycopg's, committed, of the article's title,
+text, HTML and blocks into a table with nothing but a primary key. Both are done in turns by one process.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks import material
+from benchmarks.ground import Station
+from benchmarks.report import milliseconds, table
+
+ROUNDS, EACH = 6, 100
+BATCH = 25
+
+
+def beside_an_insert(first: int, count: int, packed: bool) -> dict[str, float]:
+    """Medians in seconds over some articles, each written both ways; called in a Station."""
+    import psycopg
+    from psycopg.types.json import Jsonb
+
+    from newsreel.archive import storing
+    from newsreel.archive.snapshots import SnapshotStore
+
+    leads = material.leads(first, count)
+    evidence = SnapshotStore(Path(os.environ["NEWSREEL_HOME"]) / "evidence")
+    times: dict[str, list[float]] = {name: [] for name in ("insert", "snapshot", "store")}
+    gc.collect()
+    with psycopg.connect(os.environ["NEWSREEL_DATABASE_URL"], autocommit=True) as bare:
+        bare.execute(
+            "CREATE TABLE IF NOT EXISTS bare (id bigserial PRIMARY KEY, title text, text text, html text, blocks jsonb)"
+        )
+        for number, lead in zip(range(first, first + count), leads, strict=True):
+            page = material.page(number)
+            answer = material.response(number, page.body, page.packed if packed else None)
+            facts = page.facts
+            blocks = Jsonb([storing._block_json(block) for block in facts.blocks])
+            moments = [time.perf_counter()]
+            bare.execute(
+                "INSERT INTO bare (title, text, html, blocks) VALUES (%s, %s, %s, %s)",
+                [facts.title, facts.text, facts.html, blocks],
+            )
+            moments.append(time.perf_counter())
+            record = evidence.write(answer)
+            moments.append(time.perf_counter())
+            outcome, _ = storing.store(lead, facts, storing.Visit(answer, record, 3600.0))
+            moments.append(time.perf_counter())
+            assert outcome == "new", outcome
+            for name, began, ended in zip(times, moments, moments[1:], strict=False):
+                times[name].append(ended - began)
+    evidence.close()
+    return {name: median(some) for name, some in times.items()}
+
+
+def enriched(first: int, count: int) -> float:
+    """Seconds an article for keywords and topics, written in batches as the enrichment does; called in a Station."""
+    from newsreel.archive import storing
+    from newsreel.archive.models import Article
+    from newsreel.core.types import Enrichment, Keyword, Topic
+
+    ids = list(Article.objects.order_by("-id").values_list("pk", flat=True)[:count])
+    batches = []
+    for begin in range(0, len(ids), BATCH):
+        found = []
+        for pk in ids[begin : begin + BATCH]:
+            words = tuple(Keyword(f"term {(pk * 31 + place * 977) % 5000}", 1 - place / 10) for place in range(8))
+            found.append((pk, Enrichment("en", words, (Topic("medtop:20000593", "medtop:11000000", 0.8),))))
+        began = time.perf_counter()
+        storing.store_enrichments(found)
+        batches.append((time.perf_counter() - began) / len(found))
+    return median(batches)
+
+
+def stored(first: int, count: int) -> float:
+    """Seconds an article (the median) to store some articles with their snapshots; called in a Station."""
+    from newsreel.archive import storing
+    from newsreel.archive.snapshots import SnapshotStore
+
+    leads = material.leads(first, count)
+    evidence = SnapshotStore(Path(os.environ["NEWSREEL_HOME"]) / "evidence")
+    times = []
+    for number, lead in zip(range(first, first + count), leads, strict=True):
+        page = material.page(number)
+        answer = material.response(number, page.body, page.packed)
+        began = time.perf_counter()
+        storing.store(lead, page.facts, storing.Visit(answer, evidence.write(answer), 3600.0))
+        times.append(time.perf_counter() - began)
+    evidence.close()
+    return median(times)
+
+
+def sizes() -> tuple[int, int, int]:
+    """Mean bytes of a page, of a page compressed, and of what is inserted of it; called in a Station."""
+    from newsreel.archive import storing
+
+    known = material.pages()
+    texts = [
+        len(f"{facts.title}{facts.text}{facts.html}{[storing._block_json(block) for block in facts.blocks]}".encode())
+        for facts in (page.facts for page in known)
+    ]
+    count = len(known)
+    return sum(len(p.body) for p in known) // count, sum(len(p.packed) for p in known) // count, sum(texts) // count
+
+
+def insert_section(station: Station) -> str:
+    rounds: dict[bool, list[dict[str, float]]] = {True: [], False: []}
+    number = 0
+    station.ask(beside_an_insert, 10**7, 30, True)  # the caches are warm
+    for _ in range(ROUNDS):
+        for packed in (True, False):
+            rounds[packed].append(station.ask(beside_an_insert, number, EACH, packed))
+            number += EACH
+    keywords = station.ask(enriched, 0, ROUNDS * EACH)
+    rows: list[list[Any]] = []
+    for packed, some in rounds.items():
+        ratios = [(each["snapshot"] + each["store"]) / each["insert"] for each in some]
+        insert, snapshot, store = (median(each[name] for each in some) for name in ("insert", "snapshot", "store"))
+        rows.append(
+            ["gzip" if packed else "not compressed", milliseconds(insert), milliseconds(snapshot), milliseconds(store),
+             milliseconds(snapshot + store), f"**{median(ratios):.2f}**", f"{min(ratios):.2f} to {max(ratios):.2f}"]
+        )  # fmt: skip
+    whole, packed_size, inserted = station.ask(sizes)
+    head = [
+        "page as it came",
+        "bare INSERT",
+        "evidence, synced",
+        "rows, committed",
+        "storing",
+        "times the INSERT",
+        "in rounds",
+    ]
+    return (
+        f"{table(head, rows)}\n\n"
+        f"Medians of {ROUNDS} rounds of {EACH} articles of ../shared/corpus/fundus, on average {whole // 1000} KB a page "
+        f"({packed_size // 1000} KB compressed) and {inserted // 1000} KB of title, text, HTML and blocks. Target: at most 5 times.\n"
+        f"Keywords and topics, which the enrichment writes later in batches of {BATCH}, cost {milliseconds(keywords)} an article more."
+    )
+
+
+def size_section(empty: Station, large: Station, articles: int) -> str:
+    """1,000 articles into either archive, a hundred at a time and in turns."""
+    for station in (empty, large):
+        station.ask(stored, 10**7, 50)
+    rounds = []
+    for first in range(0, 1000, 100):
+        pair = [empty, large] if first % 200 else [large, empty]
+        times = {id(station): station.ask(stored, first, 100) for station in pair}
+        rounds.append((times[id(empty)], times[id(large)]))
+    ratios = [after / before for before, after in rounds]
+    before, after = (median(side) for side in zip(*rounds, strict=True))
+    row = [
+        "an article and its evidence", milliseconds(before), milliseconds(after),
+        f"**{after / before:.2f}**", f"{min(ratios):.2f} to {max(ratios):.2f}",
+    ]  # fmt: skip
+    return (
+        f"{table(['1,000 articles stored', 'empty archive', f'{articles:,} articles', 'ratio', 'in rounds'], [row])}\n\n"
+        "Medians of ten rounds of 100 articles, in turns. Target: within a fifth. The large archive is made by SQL "
+        "(`benchmarks/generated.py`) and analysed."
+    )
