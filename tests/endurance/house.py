@@ -30,11 +30,14 @@ class House:
         self._sessions: set[int] = set()
 
     def start(self, *words: str) -> None:
-        """``newsreel run``, in a session of its own."""
+        """``newsreel run``, or another command, in a session of its own."""
+        self.start_as([sys.executable, "-m", "newsreel", *(words or ("run",))])
+
+    def start_as(self, command: list[str]) -> None:
+        """The same by a whole command line."""
         with self.words.open("ab") as said:
             self.supervisor = subprocess.Popen(
-                [sys.executable, "-m", "newsreel", *(words or ("run",))],
-                env=self.installation.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                command, env=self.installation.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
                 start_new_session=True,
             )  # fmt: skip
         self._sessions.add(self.supervisor.pid)
@@ -92,7 +95,7 @@ class House:
         return found
 
     def kill(self, what: str) -> None:
-        """kill -9 of 'worker', 'web', 'readers', 'postmaster' or 'supervisor', as soon as there is one."""
+        """kill -9 of 'worker', 'web', 'readers' (all there are), 'postmaster' or 'supervisor'."""
         assert self.supervisor is not None
         if what == "supervisor":
             self.supervisor.kill()
@@ -101,9 +104,9 @@ class House:
         if what == "postmaster":
             os.kill(int((self.home / "postgres/data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
             return
-        words = {"worker": "newsreel worker", "web": "newsreel web", "readers": "newsreel.pipeline.child"}[what]
-        wait_until(lambda: self.find(words), 60, f"a process '{words}' ({self.last_words()})")
-        for process in self.find(words):
+        if what != "readers":  # they are started when there is something to read
+            wait_until(lambda: self.find(f"newsreel {what}"), 60, f"a {what} ({self.last_words()})")
+        for process in self.find("newsreel.pipeline.child" if what == "readers" else f"newsreel {what}"):
             process.kill()
 
     def last_words(self) -> str:

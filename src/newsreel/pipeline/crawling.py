@@ -87,7 +87,8 @@ class Crawl:
             return
         done, _ = await asyncio.wait(self._working.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         for host in [host for host, task in self._working.items() if task in done]:
-            self._working.pop(host).result()
+            self._working[host].result()  # where it failed, the host is among those that _stop gives back
+            del self._working[host]
         if self._working and time.monotonic() - self._renewed > RENEW_SECONDS:
             self._renewed = time.monotonic()
             ours = await self._shop.db(claims.renew_hosts, self._shop.owner, list(self._working))
