@@ -53,8 +53,8 @@ lock: install ## Write requirements/*.lock anew after a change of pyproject.toml
 docs: install ## Write docs/settings.md from the table of settings.
 	$(BIN)/python -m newsreel.core.settings_page docs/settings.md
 
-bench: install ## Measure quality and speed on the recorded pages beside the project (../shared).
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+bench: install ## Measure speed and quality on the recorded pages beside the project (../shared), and write docs/benchmarks.md.
+	@for name in line archive claiming quality; do echo "== benchmarks/$$name.py" >&2; $(BIN)/python -m "benchmarks.$$name" || exit 1; done
 
 clean: ## Remove what was made here: caches and the virtual environment. Data folders stay.
 	rm -rf .venv build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
