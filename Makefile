@@ -9,10 +9,10 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 STAMP = .venv/.installed
 
 .DEFAULT_GOAL = help
-.PHONY: help install run test endure check format lock docs bench clean
+.PHONY: help install run demo test endure check format lock docs screenshots bench clean
 
 help: ## Say what there is.
-	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 install: $(STAMP) ## Make the virtual environment in .venv, with the locked dependencies. Nothing outside .venv is touched.
 
@@ -28,6 +28,9 @@ $(STAMP): requirements/dev.lock pyproject.toml
 
 run: install ## Start Newsreel: database, crawler, workers and portal, on http://localhost:8000.
 	@exec $(BIN)/newsreel run
+
+demo: install ## The same over the sample press: invented news, no network, a data folder of its own.
+	@exec $(BIN)/newsreel demo
 
 test: install ## Run the tests. Browser tests run where a Chromium is found. TESTS=tests/core runs some only.
 	@$(BIN)/python -m pytest $(TESTS)
@@ -53,9 +56,12 @@ lock: install ## Write requirements/*.lock anew after a change of pyproject.toml
 docs: install ## Write docs/settings.md from the table of settings.
 	$(BIN)/python -m newsreel.core.settings_page docs/settings.md
 
+screenshots: install ## Take the pictures in docs/screenshots anew, of the sample press, with a Chromium.
+	$(BIN)/python tools/screenshots.py
+
 bench: install ## Measure speed and quality on the recorded pages beside the project (../shared), and write docs/benchmarks.md.
 	@for name in line archive claiming quality; do echo "== benchmarks/$$name.py" >&2; $(BIN)/python -m "benchmarks.$$name" || exit 1; done
 
 clean: ## Remove what was made here: caches and the virtual environment. Data folders stay.
 	rm -rf .venv build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
