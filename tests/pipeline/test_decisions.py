@@ -79,6 +79,18 @@ def test_retries() -> None:
     assert decisions.retry_in(Temporary("rate_limited", "x", retry_after=1e12), 0) == 7 * 86400
 
 
+def test_a_host_that_says_in_a_second_for_ever_is_believed_five_times() -> None:
+    busy = Temporary("server_error", "Busy.", retry_after=1)
+    assert [decisions.retry_in(busy, n) for n in range(11)] == [1] * 5 + [60, 300, 1800, 10800, 43200, None]
+    assert [decisions.channel_retry_in(busy, n, 900) for n in range(12)] == [1] * 5 + [60, 300, 1800, 10800] + [
+        43200
+    ] * 3
+    assert [decisions.names_its_time(busy, n) for n in (0, 4, 5)] == [True, True, False]
+    assert not decisions.names_its_time(Temporary("server_error", "Busy."), 0)
+    patient = Temporary("rate_limited", "Later.", retry_after=7200)
+    assert decisions.retry_in(patient, 5) == 7200
+
+
 def test_a_channel_is_never_given_up() -> None:
     gone = Permanent("gone", "Gone.")
     waits = [decisions.channel_retry_in(gone, failures, 900) for failures in range(40)]

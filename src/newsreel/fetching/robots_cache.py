@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from copy import copy
 from datetime import datetime, timedelta
 
-from newsreel.core.errors import NewsreelError
+from newsreel.core.errors import NewsreelError, Temporary
 from newsreel.fetching.robots import RobotsRules
 
 KEPT = timedelta(hours=24)  # RFC 9309, 2.4: not longer
@@ -63,8 +63,7 @@ class RobotsCache:
                 outcome = await read()
             except NewsreelError as error:
                 outcome = error
-            kept = KEPT_FAILURE if isinstance(outcome, NewsreelError) else KEPT
-            self._keep(key, self._clock() + kept, outcome)
+            self._keep(key, self._clock() + _how_long(outcome), outcome)
             return outcome
         finally:
             del self._asked[key]
@@ -76,6 +75,14 @@ class RobotsCache:
         self._weight += _weight(outcome)
         while len(self._kept) > MAX_ORIGINS or (self._weight > MAX_WEIGHT and len(self._kept) > 1):
             self._weight -= _weight(self._kept.popitem(last=False)[1][1])
+
+
+def _how_long(outcome: Outcome) -> timedelta:
+    """A day for rules; for a failure as long as the host itself asked, else five minutes."""
+    if not isinstance(outcome, NewsreelError):
+        return KEPT
+    asked = outcome.retry_after if isinstance(outcome, Temporary) else None
+    return KEPT_FAILURE if asked is None else min(timedelta(seconds=max(asked, 1.0)), KEPT_FAILURE)
 
 
 def _weight(outcome: Outcome) -> int:

@@ -30,6 +30,8 @@ from newsreel.sources import channel_name, channel_name_zh, outlet_for
 MOST_FEEDS = 8  # of one site; a page may link to hundreds
 MOST_SITEMAPS = 4
 AT_ONCE = 16
+PATIENT_TRIES = 2  # with a Retry-After of at most PATIENCE seconds: someone is waiting for the answer
+PATIENCE = 10.0
 # Nothing of the site answers: there is no use in trying its other addresses.
 UNREACHABLE = frozenset(
     {"dns_failed", "connect_failed", "tls_failed", "timed_out", "address_refused", "port_refused", "bad_address"}
@@ -93,7 +95,7 @@ async def add(shop: Workshop, address: str, reach: Reach = Reach()) -> Added:
     url = with_scheme(address)
     try:
         parts = urls.split(url)
-        if parts is None or not parts.hostname:
+        if parts is None or not parts.hostname or _is_a_word(address, parts.hostname, shop.settings.allowed_hosts):
             raise Permanent("bad_address", f"{address.strip()[:80]!r} is not an address of the web (http or https).")
         if is_sample(shop.settings.home) and not parts.hostname.endswith(".example"):
             raise Permanent(
@@ -106,6 +108,12 @@ async def add(shop: Workshop, address: str, reach: Reach = Reach()) -> Added:
         return await shop.db(_register, address, found, reach, shop.settings.crawl_interval)
     except NewsreelError as error:
         return Added(address, "failed", reason=error.reason, outcome=error.outcome)
+
+
+def _is_a_word(address: str, host: str, allowed: Sequence[str]) -> bool:
+    """Whether somebody typed a word, no address: without a scheme, a dot, or a word from the settings that it is one."""
+    named = host == "localhost" or any(entry.rpartition(":")[0] == host for entry in allowed)
+    return "://" not in address and "." not in host and ":" not in host and not named
 
 
 def with_scheme(address: str) -> str:
@@ -275,6 +283,17 @@ class _Search:
             return None
 
     async def _fetch(self, url: str, kind: str) -> Response:
+        """The answer of an address; a host that asks for some seconds' patience gets it, twice."""
+        for _ in range(PATIENT_TRIES):
+            try:
+                return await self._fetch_once(url, kind)
+            except Temporary as error:
+                if error.retry_after is None or error.retry_after > PATIENCE:
+                    raise
+                await asyncio.sleep(max(error.retry_after, 1.0))
+        return await self._fetch_once(url, kind)
+
+    async def _fetch_once(self, url: str, kind: str) -> Response:
         async with self._shop.costs.stage("fetch"):
             return await self._shop.fetcher.fetch(url, accept=ACCEPT[kind], **self._options())
 

@@ -122,8 +122,7 @@ class Crawl:
                 self.tally.channels += 1
                 await read_channel(self._shop, channel)
             except NewsreelError as error:
-                self.tally.fault(str(channel.source), channel.url, error)
-                if await self._must_wait(host, error):
+                if await self._must_wait(host, str(channel.source), channel.url, error, channel.failures):
                     return False
             self._progress(self.tally)
         for lead in await self._shop.db(_leads, due.leads):
@@ -133,24 +132,22 @@ class Crawl:
                 self.tally.new += stored == "new"
                 self.tally.changed += stored == "changed"
             except NewsreelError as error:
-                if not isinstance(error, Temporary) or error.retry_after is None:
-                    self.tally.fault(str(lead.channel.source), lead.url, error)
-                if await self._must_wait(host, error):
+                if await self._must_wait(host, str(lead.channel.source), lead.url, error, lead.attempts):
                     return False
             self._progress(self.tally)
         await self._shop.db(registry.host_answered, host)
         return True
 
-    async def _must_wait(self, host: str, error: NewsreelError) -> bool:
+    async def _must_wait(self, host: str, source: str, url: str, error: NewsreelError, failures: int) -> bool:
         """Whether the whole host is to be left alone for a while: it said so, or it does not answer at all."""
         if isinstance(error, Misconfigured) or error.outcome in decisions.HOUSE_FAULTS:
             raise error
-        if not isinstance(error, Temporary):
-            return False
-        if error.retry_after is not None:
-            await self._shop.db(registry.host_waits, host, max(error.retry_after, 1.0), named_by_host=True)
+        if decisions.names_its_time(error, failures):
+            wait = decisions.retry_in(error, failures) or decisions.BACK_OFF[0]
+            await self._shop.db(registry.host_waits, host, wait, named_by_host=True)
             return True
-        if error.outcome in decisions.HOST_FAILURES:
+        self.tally.fault(source, url, error)
+        if isinstance(error, Temporary) and (error.retry_after is not None or error.outcome in decisions.HOST_FAILURES):
             await self._shop.db(registry.host_waits, host, decisions.BACK_OFF[0], named_by_host=False)
             return True
         return False

@@ -15,6 +15,8 @@ from newsreel.core.types import Article, Entry, Precision
 
 # After a failure: a minute, five, half an hour, three hours, twelve. Then it is set aside.
 BACK_OFF = (60.0, 300.0, 1800.0, 10800.0, 43200.0)
+# A Retry-After is obeyed as it is so often in a row; from then on it is at least a back-off.
+PATIENT_TRIES = 5
 # Pages are corrected silently, most often soon: an hour after the first visit, and a day.
 REVISITS = (3600.0, 86400.0)
 LONGEST_INTERVAL = 24  # times the setting: six hours for a quarter of an hour
@@ -29,19 +31,29 @@ def retry_in(error: NewsreelError, attempts: int) -> float | None:
     """Seconds until an address is tried again after its (attempts + 1)th failure in a row; None is never."""
     if not isinstance(error, Temporary):
         return None
-    if attempts >= len(BACK_OFF):
+    if attempts >= PATIENT_TRIES + len(BACK_OFF) or (error.retry_after is None and attempts >= len(BACK_OFF)):
         return None
-    if error.retry_after is not None:
-        return min(max(error.retry_after, 1.0), 7 * 86400.0)
-    return BACK_OFF[attempts]
+    return _after(error, attempts)
+
+
+def names_its_time(error: NewsreelError, failures: int) -> bool:
+    """Whether a host's Retry-After is taken at its word: not from one that says 'in a second' for ever."""
+    return isinstance(error, Temporary) and error.retry_after is not None and failures < PATIENT_TRIES
+
+
+def _after(error: Temporary, failures: int) -> float:
+    if error.retry_after is None:
+        return BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+    asked = min(max(error.retry_after, 1.0), 7 * 86400.0)
+    if failures < PATIENT_TRIES:
+        return asked
+    return max(asked, BACK_OFF[min(failures - PATIENT_TRIES, len(BACK_OFF) - 1)])
 
 
 def channel_retry_in(error: NewsreelError, failures: int, interval: int) -> float:
     """Seconds until a channel is tried again: it is never given up, only asked less and less, at least once a day."""
-    if isinstance(error, Temporary) and error.retry_after is not None:
-        return min(max(error.retry_after, 1.0), 86400.0)
     if isinstance(error, Temporary):
-        return min(BACK_OFF[min(failures, len(BACK_OFF) - 1)], 86400.0)
+        return min(_after(error, failures), 86400.0)
     return min(max(interval, 3600.0) * 2.0 ** min(failures, 5), 86400.0)
 
 
