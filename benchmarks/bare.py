@@ -1,4 +1,6 @@
-"""The bare costs beside the line, each in a process of its own: python -m benchmarks.bare fetch|parse|insert < JSON.
+"""The bare costs beside the line, each in a process of its own: python -m benchmarks.bare fetch|parse|insert|extract|enrich < JSON.
+
+``extract`` and ``enrich`` are our own two costly functions, alone in one process and without the line around them.
 
 It prints the seconds and the seconds of its processor that the work took, imports aside, and how much it was.
 """
@@ -59,15 +61,26 @@ def insert(dsn: str, rows: list[tuple[Any, ...]]) -> int:
 def prepared(what: str, asked: dict[str, Any]) -> Any:
     """The work, as a function without arguments; all that belongs to it is loaded."""
     if what == "fetch":
-        import aiohttp  # noqa: F401
+        import aiohttp  # noqa: F401  # loaded before the time is taken
 
         return lambda: asyncio.run(fetch(asked))
-    if what == "parse":
-        import selectolax.lexbor  # noqa: F401
+    if what in ("parse", "extract"):
+        from newsreel import extract
 
-        bodies = [gzip.decompress(Path(file).read_bytes()) for file in asked["files"]]
-        return lambda: parse(bodies)
+        pages = [(gzip.decompress(Path(file).read_bytes()), url) for file, url in asked["files"]]
+        if what == "parse":
+            return lambda: parse([body for body, _ in pages])
+        extract(*pages[0])
+        return lambda: sum(bool(extract(body, url).text) for body, url in pages)
     import psycopg
+
+    if what == "enrich":
+        from newsreel import enrichment
+
+        with psycopg.connect(asked["dsn"]) as connection:
+            texts = connection.execute("SELECT title, text FROM archive_article ORDER BY id").fetchall()
+        enrichment.enrich(*texts[0])  # the models are loaded
+        return lambda: sum(bool(enrichment.enrich(title, text).keywords) for title, text in texts)
 
     with psycopg.connect(asked["dsn"], autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS bare")

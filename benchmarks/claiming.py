@@ -36,8 +36,8 @@ _MAKE = """
     JOIN (SELECT row_number() OVER () AS place, id, host FROM archive_channel) c ON c.place = 1 + n %% %(hosts)s;
     INSERT INTO archive_article (key, url, canonical_url, source_id, title, published_precision, first_seen, shown_at, statements,
         authors, section, publisher_keywords, language, text, html, blocks, lead_image, text_sha256, state, attempts)
-    SELECT key, url, '', c.source_id, 'Title', 'time', now(), now(), '{}', '[]', '', '[]', 'en', 'Text', '', '[]', '',
-        sha256(key::bytea), 'enriched', 1
+    SELECT l.key, l.url, '', c.source_id, 'Title', 'time', now(), now(), '{}', '[]', '', '[]', 'en', 'Text', '', '[]', '',
+        sha256(l.key::bytea), 'enriched', 1
     FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id WHERE l.id %% 5 = 0;
 """
 # What is due: nothing; or one host in a hundred with its channel and twenty new leads, and 500 articles to enrich.

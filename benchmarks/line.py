@@ -22,20 +22,19 @@ from typing import Any
 
 from benchmarks.ground import SHARED, database, need, server
 from benchmarks.material import CORPUS
-from benchmarks.report import table, write_section
+from benchmarks.report import milliseconds, table, write_section
 from newsreel.core.settings import Settings
 from tests.installation import Installation, Press, press
 
 STAGES = {
     "fetch": "fetch, the gate and robots.txt included",
-    "feed": "read feeds",
-    "parse_feed": "read feeds",
-    "parse_sitemap": "read sitemaps",
-    "front_page": "read front pages",
-    "extract": "extract, in a child",
+    "parse_feed": "read a feed, in a child",
+    "parse_sitemap": "read a news sitemap, in a child",
+    "parse_frontpage": "read a front page, in a child",
+    "extract": "extract a page, in a child",
     "snapshot": "evidence, synced",
     "store": "store, committed",
-    "enrich": "enrich: language, topics, keywords",
+    "enrich": "enrich a batch: language, topics, keywords",
 }
 
 
@@ -48,6 +47,7 @@ class Round:
     failed: int = 0
     wall: dict[str, float] = field(default_factory=dict)
     processor: dict[str, float] = field(default_factory=dict)
+    amount: dict[str, int] = field(default_factory=dict)
     stages: dict[str, tuple[float, int]] = field(default_factory=dict)
     memory: tuple[int, int] = (0, 0)
 
@@ -98,7 +98,7 @@ def measure(home: Path, dsn: str, replayed: Press) -> Round:
         found.stages[name] = float(seconds), int(calls)
     found.memory = int(memory[1]), int(memory[2])
     for what, asked in _bare_costs(installation, replayed).items():
-        found.wall[what], found.processor[what], _ = bare(what, asked)
+        found.wall[what], found.processor[what], found.amount[what] = bare(what, asked)
     return found
 
 
@@ -113,7 +113,7 @@ def _bare_costs(installation: Installation, replayed: Press) -> dict[str, dict[s
         row["url"]: str(CORPUS / row["html"])
         for row in map(json.loads, (CORPUS / "index.jsonl").open(encoding="utf-8"))
     }
-    files = []
+    files: list[tuple[str, str]] = []
     for (url,) in installation.rows(
         "SELECT url FROM (SELECT 0, id, url FROM archive_channel UNION ALL SELECT 1, id, url FROM archive_lead) AS a (kind, id, url)"
         " ORDER BY kind, id"
@@ -123,63 +123,91 @@ def _bare_costs(installation: Installation, replayed: Press) -> dict[str, dict[s
             hosts[host].append(f"https://{host}/robots.txt")
         hosts[host].append(url)
         if url in pages:
-            files.append(pages[url])
+            files.append((pages[url], url))
     fetching = {
         "addresses": list(hosts.values()),
         "proxy": f"http://127.0.0.1:{replayed.port}",
         "authority": str(replayed.authority),
         "at_once": Settings().crawl_hosts,
     }
-    return {"fetch": fetching, "parse": {"files": files}, "insert": {"dsn": installation.dsn}}
+    return {
+        "fetch": fetching,
+        "parse": {"files": files},
+        "extract": {"files": files},
+        "insert": {"dsn": installation.dsn},
+        "enrich": {"dsn": installation.dsn},
+    }
 
 
 def section(rounds: list[Round], sites: int) -> str:
-    """The tables."""
-
-    def middle(which: str, what: str) -> float:
-        return median(getattr(one, which)[what] for one in rounds)
-
-    articles, crawl = rounds[0].articles, middle("wall", "crawl")
-    speed = table(
-        ["command", "seconds", "of processor", "articles a second"],
-        [
-            [f"`newsreel add` of {sites} sites", f"{middle('wall', 'add'):.1f}", f"{middle('processor', 'add'):.1f}", ""],
-            [f"`newsreel crawl --once`: {rounds[0].requests} requests, {articles} articles", f"{crawl:.1f}",
-             f"{middle('processor', 'crawl'):.1f}", f"**{articles / crawl:.1f}**"],
-        ],
-    )  # fmt: skip
-    names = sorted(rounds[0].stages, key=lambda name: -rounds[0].stages[name][0])
-    stages = []
-    for name in names:
-        some = [one.stages[name] for one in rounds if name in one.stages]
-        seconds, calls = median(pair[0] for pair in some), some[0][1]
-        stages.append([STAGES.get(name, name), calls, f"{seconds:.1f}", f"{seconds / max(calls, 1) * 1000:.0f} ms"])
-    beside = []
-    for what, ours in (("fetch", "fetch"), ("parse", "extract"), ("insert", "store")):
-        wall = [one.wall[what] for one in rounds]
-        beside.append([
-            {"fetch": "the same addresses by a plain aiohttp loop", "parse": "the same pages parsed by lexbor alone",
-             "insert": "the same rows inserted by psycopg alone"}[what],
-            f"{median(wall):.2f}", f"{middle('processor', what):.2f}",
-            f"**{median(one.wall['crawl'] / one.wall[what] for one in rounds):.1f}**",
-            f"{median(one.processor['crawl'] / one.processor[what] for one in rounds):.1f}",
-            f"{median(one.stages[ours][0] / one.wall[what] for one in rounds):.1f}",
-        ])  # fmt: skip
-    bare_table = table(
-        ["bare cost", "seconds", "of processor", "whole crawl, times", "its processor, times", "our stage, times"],
-        beside,
-    )
+    """The section's text."""
     largest = tuple(max(one.memory[place] for one in rounds) for place in (0, 1))
     return (
-        f"{speed}\n\nPeak memory: crawler {largest[0]} MB, the largest of its children {largest[1]} MB. "
+        f"{_commands(rounds, sites)}\n\nPeak memory: crawler {largest[0]} MB, the largest of its children {largest[1]} MB. "
         f"Failed: {rounds[0].failed}.\n\n"
-        f"{table(['stage', 'calls', 'seconds in all', 'a call'], stages)}\n\n"
-        "A stage's seconds are waited ones, summed over hosts that are read at once: with two children and a busy machine they "
-        "hold the wait for a free child, for the press and for the processor, so they add up to more than the clock's.\n\n"
-        f"{bare_table}\n\n"
-        f"Medians of {len(rounds)} rounds, each on a fresh database with the bare costs beside it. The press itself runs on the "
-        "same machine and takes its share. Processor time of a command is its own and its children's, PostgreSQL's not included."
+        f"### Beside the bare costs\n\n{_beside(rounds)}\n\n"
+        "What the crawl takes, divided by what the bare cost takes. Seconds by the clock hang on what else the machine does; "
+        "processor time hardly does. PostgreSQL's processor time is in neither.\n\n"
+        f"### Our own two costly functions, alone in one process\n\n{_alone(rounds)}\n\n"
+        f"### Stages\n\n{_stages(rounds)}\n\n"
+        "A stage's seconds are waited ones, summed over hosts that are read at once: they hold the wait for one of two children, "
+        "for the press and for the processor, so they add up to more than the clock's.\n\n"
+        f"Medians of {len(rounds)} rounds, each on a fresh database with the bare costs beside it. The press runs on the "
+        "same machine and takes its share."
     )
+
+
+def _middle(rounds: list[Round], which: str, what: str) -> float:
+    return median(float(getattr(one, which)[what]) for one in rounds)
+
+
+def _commands(rounds: list[Round], sites: int) -> str:
+    articles = rounds[0].articles
+    rows = []
+    for what, name in (
+        ("add", f"`newsreel add` of {sites} sites"),
+        ("crawl", f"`newsreel crawl --once`: {rounds[0].requests} requests, {articles} articles"),
+    ):
+        wall = _middle(rounds, "wall", what)
+        speed = f"**{articles / wall:.1f}**" if what == "crawl" else ""
+        rows.append([name, f"{wall:.1f} s", f"{_middle(rounds, 'processor', what):.1f} s", speed])
+    return table(["command", "by the clock", "of processor", "articles a second"], rows)
+
+
+def _beside(rounds: list[Round]) -> str:
+    rows = []
+    for what, name in (
+        ("fetch", "the same addresses by a plain aiohttp loop"),
+        ("parse", "the same pages parsed by lexbor alone"),
+        ("insert", "the same rows inserted by psycopg alone, each committed"),
+    ):
+        wall, processor = (
+            median(getattr(one, which)["crawl"] / getattr(one, which)[what] for one in rounds)
+            for which in ("wall", "processor")
+        )
+        rows.append([
+            name, f"{_middle(rounds, 'wall', what):.2f} s", f"{_middle(rounds, 'processor', what):.2f} s",
+            f"**{wall:.1f}**", f"{processor:.0f}",
+        ])  # fmt: skip
+    return table(["bare cost", "by the clock", "of processor", "the whole crawl, times", "its processor, times"], rows)
+
+
+def _alone(rounds: list[Round]) -> str:
+    rows = []
+    for what, name in (("extract", "extract a page"), ("enrich", "language, topics and keywords of an article")):
+        each = median(one.processor[what] / one.amount[what] for one in rounds)
+        ratio = median(one.processor[what] / one.processor["parse"] for one in rounds)
+        rows.append([name, milliseconds(each), f"**{ratio:.1f}**"])
+    return table(["function", "of processor, each", "times lexbor's parsing of the same pages"], rows)
+
+
+def _stages(rounds: list[Round]) -> str:
+    rows = []
+    for name in sorted(rounds[0].stages, key=lambda name: -rounds[0].stages[name][0]):
+        some = [one.stages[name] for one in rounds if name in one.stages]
+        seconds, calls = median(pair[0] for pair in some), some[0][1]
+        rows.append([STAGES.get(name, name), calls, f"{seconds:.1f} s", milliseconds(seconds / max(calls, 1))])
+    return table(["stage", "calls", "in all", "a call"], rows)
 
 
 def main() -> None:

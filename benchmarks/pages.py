@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -18,6 +19,7 @@ NAMES = {
     "source": "a source",
     "channel": "a channel",
     "keyword_common": "the most used keyword",
+    "keyword_middling": "the keyword of place 300",
     "keyword_rare": "a rare keyword",
     "topic_top": "a topic's top level, the most used",
     "topic_rare": "a rare topic",
@@ -45,6 +47,7 @@ def subjects() -> dict[str, Any]:
         "source": first("SELECT source_id FROM archive_article GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"),
         "channel": first("SELECT channel_id FROM archive_article GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"),
         "keyword_common": first(f"{keyword} DESC LIMIT 1"),
+        "keyword_middling": first(f"{keyword} DESC OFFSET 299 LIMIT 1"),
         "keyword_rare": first(f"{keyword} LIMIT 1"),
         "topic_top": first("SELECT top FROM archive_articletopic GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"),
         "topic_rare": first(f"{code} LIMIT 1"),
@@ -67,7 +70,7 @@ def answered(asked: dict[str, Any], names: list[str]) -> dict[str, float]:
         answer = reader.get(address)
         assert answer.status_code == 200, (address, answer.status_code)
 
-    ways = {
+    ways: dict[str, Callable[[], object]] = {
         "newest": queries.newest,
         "newest_deep": lambda: queries.newest(before=Cursor(asked["middle"], 1)),
         "rolling": queries.rolling,
@@ -75,6 +78,7 @@ def answered(asked: dict[str, Any], names: list[str]) -> dict[str, float]:
         "source": lambda: queries.of_source(asked["source"]),
         "channel": lambda: queries.of_channel(asked["channel"]),
         "keyword_common": lambda: queries.of_keyword(asked["keyword_common"]),
+        "keyword_middling": lambda: queries.of_keyword(asked["keyword_middling"]),
         "keyword_rare": lambda: queries.of_keyword(asked["keyword_rare"]),
         "topic_top": lambda: queries.of_topic(asked["topic_top"]),
         "topic_rare": lambda: queries.of_topic(asked["topic_rare"]),

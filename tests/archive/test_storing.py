@@ -223,3 +223,12 @@ def test_positions_are_written_and_read() -> None:
     assert changes.Position.parse(str(changes.Position(12345678901234, 7))) == (12345678901234, 7)
     for wrong in ("", "-", "1", "1-", "-1", "a-b", "1-2-3", "１-2", "9" * 30 + "-1", "1 -2"):
         assert changes.Position.parse(wrong) is None
+
+
+def test_no_index_is_kept_for_questions_that_nobody_asks() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE tablename IN ('archive_article', 'archive_lead')"
+            " AND (indexdef LIKE '%%varchar_pattern_ops%%' OR indexdef LIKE '%%(source_id)')"
+        )
+        assert cursor.fetchall() == []
