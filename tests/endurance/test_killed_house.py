@@ -21,8 +21,9 @@ STOP_SECONDS = 20.0
 
 
 @pytest.fixture
-def house(tmp_path: Path, sample: Sample, few_sites: list[str]) -> Iterator[House]:
-    made = House(tmp_path / "home", sample, NEWSREEL_CRAWL_GAP="0.5")
+def house(request: pytest.FixtureRequest, tmp_path: Path, sample: Sample, few_sites: list[str]) -> Iterator[House]:
+    """A house that watches the few; its crawl lasts some 15 gaps."""
+    made = House(tmp_path / "home", sample, NEWSREEL_CRAWL_GAP=getattr(request, "param", "0.3"))
     added = made.installation.run("add", *few_sites)
     assert added.returncode == 0, added.stderr
     try:
@@ -114,6 +115,7 @@ def test_each_process_killed_once(house: House, undisturbed: set[str]) -> None:
 
 
 @pytest.mark.endure
+@pytest.mark.parametrize("house", ["1.5"], indirect=True, ids=["slow press"])
 def test_each_process_killed_at_twenty_moments(house: House, undisturbed: set[str]) -> None:
     moments = random.Random(SEED + 1)
     house.start()
@@ -140,9 +142,11 @@ def test_told_to_stop_it_ends_in_order(
     code, seconds = house.stop(number, to_all=to_all)
     house.nothing_remains(2)
     assert seconds < STOP_SECONDS
-    # Before the supervisor has begun there is only an interrupted start.
-    assert code in ((0, 130) if after < 3 else (0,)), house.last_words()
-    assert "Traceback" not in house.last_words()
+    # Before it listens to signals (Python is still reading its modules) it ends as every program does.
+    if code == 0 or after >= 3.0:
+        assert (code, "Traceback" in house.last_words()) == (0, False), house.last_words()
+    else:
+        assert code in (130, -number), house.last_words()
     house.start()
     wait_until(house.is_up, 60, f"the next start ({house.last_words()})")
     wait_for(house, undisturbed)

@@ -13,14 +13,18 @@ log = logging.getLogger("newsreel.enrich")
 BATCH = 25
 
 
-def enrich_due(owner: claims.Owner, batch: int = BATCH) -> int:
+def enrich_due(owner: claims.Owner, held: list[int], batch: int = BATCH) -> int:
     """Claims one batch, computes outside any transaction, writes; how many articles it was. 0: nothing is due.
+
+    ``held`` is the caller's memory of the batch in work: a call that broke off (the database was lost) leaves it there, and
+    the next one takes it up. Its claim is this living process's own, so nobody else would before it runs out.
 
     An article over which the computation fails is given back and, after three attempts, left without keywords.
     """
-    ids = claims.claim_articles(owner, batch)
+    ids = list(held) or claims.claim_articles(owner, batch)
     if not ids:
         return 0
+    held[:] = ids
     found: list[tuple[int, Enrichment]] = []
     failed: list[int] = []
     columns = ("id", "title", "text", "language", "section", "publisher_keywords", "url")
@@ -35,6 +39,7 @@ def enrich_due(owner: claims.Owner, batch: int = BATCH) -> int:
         storing.store_enrichments(found)
     if failed:
         storing.enrichment_failed(failed, claims.MAX_ATTEMPTS)
+    held.clear()
     return len(ids)
 
 

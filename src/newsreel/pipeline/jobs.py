@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from newsreel.archive import claims, housekeeping, wishes
 from newsreel.core.errors import NewsreelError
@@ -47,6 +47,17 @@ def ring(bell: str) -> None:
         app.configure_task(f"newsreel:{bell}", queueing_lock=bell).defer()
     except AlreadyEnqueued:
         return
+    except ConnectorException as error:
+        # What the database said, so that a lost one is waited for as everywhere.
+        raise error.__cause__ or error from None
+
+
+async def _ring_when_it_can(shop: Workshop, bell: str) -> None:
+    """Rings, or lets it be where the database is not there for long: the watch rings for what is due."""
+    try:
+        await shop.db(ring, bell)
+    except NewsreelError as error:
+        log.error("A bell could not be rung: %s", error)
 
 
 @bells.task(name="crawl", queueing_lock="crawl", pass_context=True)
@@ -64,7 +75,7 @@ async def crawl(context: JobContext) -> None:
             shop.rest_until = time.monotonic() + HOUSE_REST_SECONDS
             return
     if tally.new or tally.changed:
-        await shop.db(ring, "enrich")
+        await _ring_when_it_can(shop, "enrich")
     if tally.channels or tally.pages:
         log.info(
             "Read %d channels and %d pages: %d new, %d changed.", tally.channels, tally.pages, tally.new, tally.changed
@@ -81,7 +92,7 @@ def _ring_enrich(shop: Workshop) -> Callable[[Tally], None]:
         stored = tally.new + tally.changed
         if stored > last["stored"] and loop.time() - last["at"] > 1.0:
             last.update(at=loop.time(), stored=stored)
-            task = asyncio.create_task(shop.db(ring, "enrich"))
+            task = asyncio.create_task(_ring_when_it_can(shop, "enrich"))
             waiting.add(task)
             task.add_done_callback(waiting.discard)
 
@@ -94,7 +105,7 @@ async def enrich(context: JobContext) -> None:
     shop = _shop(context)
     async with shop.enriching:
         try:
-            while await shop.db(enrich_due, shop.owner):
+            while await shop.db(enrich_due, shop.owner, shop.held):
                 pass
         except NewsreelError as error:
             log.error("Enriching stopped: %s", error)
@@ -127,6 +138,9 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
                 house_kept = time.monotonic()
         except NewsreelError as error:
             log.error("Nothing can be rung: %s", error)
+        except Exception as error:
+            # Without this watch nothing would ever be read again, and nobody would see why.
+            log.error("Nothing could be rung this time: %s", type(error).__name__)
         await asyncio.sleep(pause)
 
 

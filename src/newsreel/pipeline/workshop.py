@@ -68,6 +68,9 @@ class Workshop:
     costs: Costs = field(default_factory=Costs)
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    held: list[int] = field(
+        default_factory=list
+    )  # articles claimed by a batch of enrichment that did not come to its end
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
 
     async def db(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
