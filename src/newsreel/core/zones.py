@@ -49,5 +49,5 @@ def likely_zone(url: str, language: str = "") -> ZoneInfo | None:
 
 @lru_cache(maxsize=2)
 def _table(text: str) -> dict[str, str]:
-    pairs = (entry.split(" ") for line in text.split("\n") if line for entry in line.split("|"))
-    return {key: zone for key, zone in pairs}
+    entries = (entry for line in text.split("\n") if line for entry in line.split("|"))
+    return {country: zone for country, _, zone in (entry.partition(" ") for entry in entries)}

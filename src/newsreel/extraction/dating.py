@@ -2,17 +2,21 @@
 
 The order of trust: JSON-LD, article:published_time, itemprop, other meta names, <time>, the visible line of the date
 near the title, the day in the address. The first that states a date wins; a later one that states the time of the
-same day makes a day a time. A time without a zone is read as UTC (core.dates), since a page's own zone is not known.
+same day makes a day a time. A time without a zone is read in the zone of the page's country or language
+(core.zones), and as UTC where neither tells one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+from typing import NamedTuple
 
 from newsreel.core.dates import parse_date
 from newsreel.core.text import squeeze
 from newsreel.core.types import Moment
+from newsreel.core.zones import likely_zone
 from newsreel.extraction.page import Node
 from newsreel.extraction.structured import Data, words
 
@@ -38,16 +42,36 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0?[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)")
+_AMERICAN = re.compile(r"^en[-_](?:us|ph)\b", re.IGNORECASE)
+# Kana before Han: Japanese has both.
+_SCRIPTS = (("ja", re.compile("[぀-ヿ]")), ("ko", re.compile("[가-힣]")), ("zh", re.compile("[一-鿿]")))
 VISIBLE_NODES = 400  # elements after the title in which a visible date is looked for
 
 
+class Clock(NamedTuple):
+    """How a page writes its dates: in which zone those are that name none, and whether the month stands first."""
+
+    zone: tzinfo | None = None
+    month_first: bool = False
+
+    def read(self, text: str) -> Moment | None:
+        """The date that a text states, or None."""
+        return parse_date(text, zone=self.zone, month_first=self.month_first)
+
+
+def clock_of(url: str, language: str, title: str) -> Clock:
+    """A page's clock by its address and language; where it states none, the script of its title tells it."""
+    spoken = language or next((name for name, letters in _SCRIPTS if letters.search(title)), "")
+    return Clock(likely_zone(url, spoken), bool(_AMERICAN.match(language)))
+
+
 def published(
-    article: Data, meta: dict[str, list[str]], nodes: list[Node], title: Node | None, url: str, american: bool
+    article: Data, meta: dict[str, list[str]], nodes: list[Node], title: Node | None, url: str, clock: Clock
 ) -> Moment | None:
     """The moment of publication that a page states, or None."""
     best: Moment | None = None
     for text in _published_texts(article, meta, nodes, title, url):
-        moment = parse_date(text, month_first=american)
+        moment = clock.read(text)
         if moment is None:
             continue
         if best is None:
@@ -59,12 +83,12 @@ def published(
     return best
 
 
-def modified(article: Data, meta: dict[str, list[str]], nodes: list[Node], american: bool) -> Moment | None:
+def modified(article: Data, meta: dict[str, list[str]], nodes: list[Node], clock: Clock) -> Moment | None:
     """The moment of the last change that a page states, or None."""
     texts = [words(article.get("dateModified"))]
     texts += [text for name in MODIFIED_META for text in meta.get(name, ())]
     texts += [_value(node) for node in nodes if "dateModified" in node.get("itemprop")]
-    return next((moment for text in texts if (moment := parse_date(text, month_first=american))), None)
+    return next((moment for text in texts if (moment := clock.read(text))), None)
 
 
 def _published_texts(

@@ -17,7 +17,6 @@ from newsreel.extraction.titles import best_title
 
 MAX_KEYWORDS = 40
 _LANGUAGE = re.compile(r"^[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8}){0,3}$")
-_AMERICAN = re.compile(r"^en[-_](?:us|ph)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,12 @@ def read_metadata(page: Page, url: str) -> Metadata:
     article = _article(articles(page.data), url)
     title, title_node = best_title(article, meta, nodes, page.title, url)
     language = _language(page.root, meta, article)
-    american = bool(_AMERICAN.match(language))
+    clock = dating.clock_of(url, language, title)
     return Metadata(
         title=title,
         title_node=title_node,
-        published=dating.published(article, meta, nodes, title_node, url, american),
-        modified=dating.modified(article, meta, nodes, american),
+        published=dating.published(article, meta, nodes, title_node, url, clock),
+        modified=dating.modified(article, meta, nodes, clock),
         authors=byline.authors(article, meta, nodes, title_node),
         site_name=_first(meta, "og:site_name", "application-name", "al:android:app_name")
         or squeeze(words(article.get("publisher")))[:100],
