@@ -48,10 +48,9 @@ class User:
 
 @dataclass
 class Visitor:
-    """A browser without scripts: cookies are kept, forms are sent with the page's own token. Chinese unless asked else."""
+    """A browser without scripts: cookies are kept, forms are sent with the page's own token."""
 
     port: int
-    language: str = "zh-CN"
     jar: CookieJar = field(default_factory=CookieJar)
 
     def get(self, path: str = "/") -> str:
@@ -65,10 +64,12 @@ class Visitor:
         except OSError:
             return 0
 
-    def send(self, page: str, action: str, **fields: str) -> str:
-        """Sends the form with this action as it stands on the page; the text of the page that comes then."""
-        form = re.search(rf'<form[^>]* action="{re.escape(action)}".*?</form>', self.get(page), re.S)
-        assert form, f"{page} has no form for {action}"
+    def send(self, page: str, action: str, *, token_of: str = "", **fields: str) -> str:
+        """Sends the form with this action as it stands on the page; the text of the page that comes then. ``token_of``:
+        the page does not offer this, so it is sent with the token of another of its forms.
+        """
+        form = re.search(rf'<form[^>]* action="{re.escape(token_of or action)}".*?</form>', self.get(page), re.S)
+        assert form, f"{page} has no form for {token_of or action}"
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form[0])
         assert token, f"the form for {action} has no token"
         data = urllib.parse.urlencode({"csrfmiddlewaretoken": html.unescape(token[1]), **fields}).encode()
@@ -82,7 +83,6 @@ class Visitor:
         opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.jar)
         )
-        request.add_header("Accept-Language", self.language)
         try:
             with opener.open(request, timeout=10) as answer:
                 return answer.status, answer.read().decode()
@@ -103,11 +103,15 @@ class House:
         self._running: list[subprocess.Popen[bytes]] = []
         self._words = home.parent / f"{home.name[:100]}-{self.port}.words"
 
-    def command(self, *words: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def command_in_sample(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The same on the sample's data folder, as somebody does who sets NEWSREEL_HOME to it."""
+        return self.command(*words, NEWSREEL_HOME=str(self.home / "sample"))
+
+    def command(self, *words: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
         """One command to its end."""
         done = subprocess.run(
             [self.user.python, "-m", "newsreel", *words],
-            env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, cwd="/", **self.user.account,
+            env=self.environment | environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, cwd="/", **self.user.account,
         )  # fmt: skip
         return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
 

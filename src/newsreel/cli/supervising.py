@@ -29,6 +29,7 @@ from newsreel.pipeline.startup import Archive
 WATCH_SECONDS = 0.25
 DATABASE_SECONDS = 2.0
 STOP_SECONDS = 15.0
+PREPARE_SECONDS = 20.0
 DRIP_SECONDS = "5"
 NO_NETWORK = 3  # the exit code of `newsreel starters` where none of them answers
 SAMPLE_CRAWL = {"NEWSREEL_CRAWL_GAP": "0", "NEWSREEL_CRAWL_INTERVAL": "3"}
@@ -53,6 +54,7 @@ class Supervisor:
         self._stopping = False
         self._said = False
         self._children: list[Child] = []
+        self._prepared: list[Child] = []  # of the sample, while it is being opened
         self._home = plan.settings.home
         self._state = State("starting")
         self._holds_sample = False
@@ -79,6 +81,7 @@ class Supervisor:
                 time.sleep(WATCH_SECONDS)
         finally:
             print("Newsreel: stopping …", flush=True)
+            self._children += self._prepared
             self._end_children()
             if self._holds_sample:
                 embedded.release(self._sample_home)
@@ -92,25 +95,23 @@ class Supervisor:
         self._stopping = True
 
     def _open_real(self, *, looking: bool) -> None:
-        self._home = self._plan.settings.home
-        self._say(State("looking" if looking else "running"))
-        own = {"NEWSREEL_PORT": str(self._plan.port)}
-        self._children = [
-            Child("portal", ["newsreel", "web"], {**os.environ, **own}),
-            Child("worker", ["newsreel", "worker"], {**os.environ, **own}),
-        ]
+        own = {**os.environ, "NEWSREEL_PORT": str(self._plan.port)}
+        others = [Child("worker", ["newsreel", "worker"], own)]
         if looking:
             print("Newsreel: a first start: looking whether the starter feeds answer …", flush=True)
-            self._children.append(Child("starters", ["newsreel", "starters"], {**os.environ, **own}, once=True))
+            others.append(Child("starters", ["newsreel", "starters"], own, once=True))
+        self._end_all_but_the_portal()
+        self._become(self._plan.settings.home, State("looking" if looking else "running"))
+        self._change_children(Child("portal", ["newsreel", "web"], own), others)
 
     def _open_sample(self, because: str) -> None:
         home = self._sample_home
         print("Newsreel: opening the sample press (fictional outlets, in a data folder of its own) …", flush=True)
         mark_sample(home)
+        if self._children:
+            self._say(State("opening"))
         embedded.ensure_server(home)
         self._holds_sample = True
-        self._home = home
-        self._say(State("sample", because, leave=self._plan.archive is not None))
         port = free_port()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSREEL_")}
         named = {
@@ -124,12 +125,41 @@ class Supervisor:
             "NEWSREEL_PROXY": f"http://127.0.0.1:{port}",
         }  # fmt: skip
         press = ["newsreel.sample.server", "--port", str(port), "--drip", DRIP_SECONDS]
-        self._children = [
+        others = [
             Child("sample press", press, kept),
-            Child("portal", ["newsreel", "web"], own),
-            Child("worker", ["newsreel", "worker"], own),
             Child("sample", ["newsreel", "starters", "--sample"], own, once=True),
+            Child("worker", ["newsreel", "worker"], own),
         ]
+        if self._children:
+            self._prepare(others)
+            if self._stopping:
+                return
+        self._end_all_but_the_portal()
+        self._become(home, State("sample", because, leave=self._plan.archive is not None))
+        self._change_children(Child("portal", ["newsreel", "web"], own), others)
+
+    def _prepare(self, others: list[Child]) -> None:
+        """Runs what needs no port until its single task is done, while what ran before still answers readers."""
+        deadline = time.monotonic() + PREPARE_SECONDS
+        self._prepared = others
+        while not self._stopping and time.monotonic() < deadline:
+            for child in (*others, *self._children):
+                child.tend()
+            if all(child.exit_code is not None for child in others if child.once):
+                return
+            time.sleep(WATCH_SECONDS)
+
+    def _become(self, home: Path, state: State) -> None:
+        """From here on ``home`` is what is shown; what was asked for in it before is of no meaning any more."""
+        self._home = home
+        take_requests(home)
+        self._say(state)
+
+    def _change_children(self, portal: Child, others: list[Child]) -> None:
+        """The last step of a change: between the end of one portal and the start of the next nobody answers."""
+        self._end_children()
+        self._children, self._prepared = [portal, *others], []
+        portal.tend()
 
     def _say(self, state: State) -> None:
         self._state = state
@@ -168,13 +198,23 @@ class Supervisor:
                 self._change(lambda: self._open_real(looking=False))
 
     def _change(self, opening: Callable[[], None]) -> None:
-        """Ends what runs and starts something else in its place."""
-        self._end_children()
+        """Starts something else in the place of what runs, which goes on where that cannot be. The sample's database
+        ends with the sample.
+        """
+        left, before = self._holds_sample, self._state
+        try:
+            opening()
+        except (NewsreelError, OSError) as error:
+            reason = (
+                error.reason if isinstance(error, NewsreelError) else f"The sample cannot be opened: {error.strerror}."
+            )
+            print(f"Newsreel: {reason}", file=sys.stderr, flush=True)
+            self._say(before)
+            return
         self._said = False
-        if self._holds_sample:
+        if left:
             embedded.release(self._sample_home)
             self._holds_sample = False
-        opening()
 
     def _tend_database(self) -> None:
         try:
@@ -185,13 +225,22 @@ class Supervisor:
         except NewsreelError as error:
             print(f"Newsreel: {error.reason}", file=sys.stderr, flush=True)
 
+    def _end_all_but_the_portal(self) -> None:
+        """A worker may have to come to the end of something: readers do not wait for that."""
+        _end([child for child in self._children if child.name != "portal"])
+        self._children = [child for child in self._children if child.name == "portal"]
+
     def _end_children(self) -> None:
-        for child in self._children:
-            child.stop()
-        deadline = time.monotonic() + STOP_SECONDS
-        for child in self._children:
-            child.wait(deadline)
+        _end(self._children)
         self._children = []
+
+
+def _end(children: list[Child]) -> None:
+    for child in children:
+        child.stop()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:
+        child.wait(deadline)
 
 
 def _answers(port: int) -> bool:

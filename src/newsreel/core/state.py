@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-Phase = Literal["starting", "looking", "running", "no_network", "sample"]
+Phase = Literal["starting", "looking", "running", "no_network", "opening", "sample"]
 Request = Literal["open_sample", "leave_sample"]
 REQUESTS: tuple[Request, ...] = ("open_sample", "leave_sample")
 SAMPLE_FOLDER = "sample"
@@ -21,7 +21,7 @@ _SAMPLE_MARK = "this-is-the-sample"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """``phase``: 'looking' tries the starter feeds, 'no_network' found none of them. ``because``: why the sample is
+    """``phase``: 'looking' tries the starter feeds, 'no_network' found none of them, 'opening' prepares the sample. ``because``: why the sample is
     open: 'asked' or 'no_network'. ``leave``: whether there is an archive of one's own to go back to.
     """
 

@@ -69,6 +69,8 @@ def doing() -> Doing:
 def _main(now: Activity, state: State) -> Line:
     if state.phase in ("starting", "looking"):
         return Line(_("Checking whether the first sources answer …"), "busy")
+    if state.phase == "opening":
+        return Line(_("The sample is being opened …"), "busy")
     if now.sources == 0:
         if state.phase == "no_network":
             return Line(_("No network: none of the first sources answers."), "bad")

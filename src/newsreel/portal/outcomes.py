@@ -9,6 +9,7 @@ _WORDS = {
     "": _("not read yet"),
     "ok": _("in order"),
     "address_refused": _("refused: the address is private or special"),
+    "sample_only": _("not in the sample: leave it to add sources"),
     "bad_address": _("the address is not valid"),
     "port_refused": _("refused: an unusual port"),
     "too_large": _("the answer is too large"),

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from newsreel.archive import queries
 from newsreel.archive.cursors import Cursor
-from newsreel.portal import errors, pages
+from newsreel.portal import doing, errors, pages
 from newsreel.portal.methods import only
 
 _safe = only("GET", "HEAD")
@@ -95,12 +95,13 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """'ok' while the database answers, else 503."""
+    """'ok' while the database answers, else 503; a header says whose archive it is, for a page that waits for the other."""
     try:
         queries.answers()
     except DatabaseError:
         return HttpResponse("database\n", status=503, content_type="text/plain; charset=utf-8")
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+    kind = "sample" if doing.in_sample() else "own"
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8", headers={"X-Newsreel-Archive": kind})
 
 
 @_safe

@@ -26,15 +26,18 @@
     }).catch(function () { again(node, BUSY * 2); });
   }
 
-  /* The server ends and another takes its place: wait until it was away and is back, or long enough. */
+  /* The server ends and another takes its place: wait until it is the other's archive that answers, or long enough. */
   function wait(node) {
-    var gone = false, started = Date.now();
-    window.setInterval(function () {
+    var started = Date.now();
+    function again() { window.setTimeout(ask, 300); }
+    function ask() {
       fetch(node.dataset.health, { cache: "no-store" }).then(function (answer) {
-        if (answer.ok && (gone || Date.now() - started > 20000)) { window.location.assign(node.dataset.home); }
-        if (!answer.ok) { gone = true; }
-      }).catch(function () { gone = true; });
-    }, 400);
+        var other = answer.headers.get("X-Newsreel-Archive") !== node.dataset.archive;
+        if (answer.ok && (other || Date.now() - started > 60000)) { window.location.assign(node.dataset.home); }
+        else { again(); }
+      }).catch(again);
+    }
+    again();
   }
 
   document.addEventListener("DOMContentLoaded", function () {
