@@ -40,7 +40,7 @@ FLAGS = [
     "--disable-sync",
 ]
 DESK: ViewportSize = {"width": 1160, "height": 800}
-TALL: ViewportSize = {"width": 1160, "height": 1500}  # with a heading, a quotation and what stands below an article
+TALL: ViewportSize = {"width": 1160, "height": 2250}  # a whole article with what stands below it
 PHONE: ViewportSize = {"width": 390, "height": 780}
 CLOSED = "http://127.0.0.1:1"  # a proxy that refuses: as without a network
 LEAST_ARTICLES = 80
