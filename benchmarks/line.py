@@ -97,6 +97,7 @@ def measure(home: Path, dsn: str, replayed: Press) -> Round:
     for name, seconds, calls in re.findall(r"(\w+) ([\d.]+) s \((\d+)\)", stages[1]):
         found.stages[name] = float(seconds), int(calls)
     found.memory = int(memory[1]), int(memory[2])
+    _, _, found.wall["idle"], found.processor["idle"] = command(installation, "crawl", "--once", "--json")
     for what, asked in _bare_costs(installation, replayed).items():
         found.wall[what], found.processor[what], found.amount[what] = bare(what, asked)
     return found
@@ -167,6 +168,7 @@ def _commands(rounds: list[Round], sites: int) -> str:
     for what, name in (
         ("add", f"`newsreel add` of {sites} sites"),
         ("crawl", f"`newsreel crawl --once`: {rounds[0].requests} requests, {articles} articles"),
+        ("idle", "the same again, with nothing due: what starting costs"),
     ):
         wall = _middle(rounds, "wall", what)
         speed = f"**{articles / wall:.1f}**" if what == "crawl" else ""
