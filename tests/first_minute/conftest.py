@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import newsreel
-from tests.first_minute.house import CLOSED, House, User
+from tests.first_minute.house import CLOSED, MYSELF, House, User
 
 MakeHouse = Callable[..., House]
 
@@ -35,7 +35,7 @@ def make_house(ground: Path) -> Iterator[MakeHouse]:
     """Makes a house below the ground, without a network and without the sample unless the settings say so."""
     made: list[House] = []
 
-    def make(name: str = "home", user: User = User(), **environment: str) -> House:
+    def make(name: str = "home", user: User = MYSELF, **environment: str) -> House:
         settings = {"NEWSREEL_PROXY": CLOSED, "NEWSREEL_SAMPLE": "never"} | environment
         made.append(House(ground / name, user, **settings))
         return made[-1]
@@ -49,7 +49,7 @@ def make_house(ground: Path) -> Iterator[MakeHouse]:
 def ordinary_user() -> User:
     """Whoever runs the tests, where that is not root; root plays 'nobody', where the project can be reached by it."""
     if os.geteuid() != 0:
-        return User()
+        return MYSELF
     packages, project = site.getsitepackages()[0], str(Path(newsreel.__file__).parent.parent)
     # The tests' own Python may lie in root's home; the system's will do, where it is of the same version.
     system = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"

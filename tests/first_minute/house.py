@@ -46,6 +46,9 @@ class User:
         return {"user": self.name, "group": "nogroup", "extra_groups": []} if self.name else {}
 
 
+MYSELF = User()
+
+
 @dataclass
 class Visitor:
     """A browser without scripts: cookies are kept, forms are sent with the page's own token."""
@@ -94,7 +97,7 @@ class Visitor:
 class House:
     """One installation. Its environment is empty but for what is named here, as ``env -i`` makes it."""
 
-    def __init__(self, home: Path, user: User = User(), **environment: str) -> None:
+    def __init__(self, home: Path, user: User = MYSELF, **environment: str) -> None:
         self.home, self.user, self.port = home, user, free_port()
         own = {"NEWSREEL_HOME": str(home), "NEWSREEL_PORT": str(self.port)}
         self.environment = user.environment | own | environment
@@ -111,8 +114,13 @@ class House:
         """One command to its end."""
         done = subprocess.run(
             [self.user.python, "-m", "newsreel", *words],
-            env=self.environment | environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, cwd="/", **self.user.account,
-        )  # fmt: skip
+            env=self.environment | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            cwd="/",
+            **self.user.account,
+        )
         return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def start(self, word: str = "run") -> House:
@@ -129,7 +137,7 @@ class House:
                     cwd="/",
                     start_new_session=True,
                     **self.user.account,
-                )  # fmt: skip
+                )
             )
         return self
 

@@ -35,7 +35,7 @@ def wait_for_port(port: int, seconds: float) -> None:
         except Misconfigured:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.2)
+            time.sleep(0.05)
 
 
 def free_port() -> int:

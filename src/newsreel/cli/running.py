@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from newsreel.pipeline.startup import Archive
 
 CHILDREN_END_SECONDS = 25.0  # that a killed supervisor's children may take
+TAKEOVER_SECONDS = 60.0
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,6 +29,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     demo.add_argument("--remove", action="store_true", help="remove the sample's data folder")
     demo.set_defaults(command=_demo)
     web = commands.add_parser("web", help="the portal alone, on this database", allow_abbrev=False)
+    web.add_argument("--takeover", action="store_true", help="wait until the port's present owner leaves it")
     web.set_defaults(command=_web)
     starters = commands.add_parser("starters", help="add the starter feeds, if any of them answers", allow_abbrev=False)
     starters.add_argument("--sample", action="store_true", help="the outlets of the sample press instead")
@@ -94,7 +96,10 @@ def _web(options: argparse.Namespace) -> int:
     try:
         from newsreel.site.server import portal_server
 
-        portal_server(archive.settings.port).run()
+        server = portal_server(archive.settings.port)
+        if options.takeover:
+            wait_for_port(archive.settings.port, TAKEOVER_SECONDS)
+        server.run()
     except KeyboardInterrupt:
         return 0  # uvicorn has ended in order, and gives back the signal that told it to
     except SystemExit:

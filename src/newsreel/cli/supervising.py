@@ -100,9 +100,10 @@ class Supervisor:
         if looking:
             print("Newsreel: a first start: looking whether the starter feeds answer …", flush=True)
             others.append(Child("starters", ["newsreel", "starters"], own, once=True))
+        portal = self._portal(own)
         self._end_all_but_the_portal()
         self._become(self._plan.settings.home, State("looking" if looking else "running"))
-        self._change_children(Child("portal", ["newsreel", "web"], own), others)
+        self._change_children(portal, others)
 
     def _open_sample(self, because: str) -> None:
         home = self._sample_home
@@ -130,20 +131,30 @@ class Supervisor:
             Child("sample", ["newsreel", "starters", "--sample"], own, once=True),
             Child("worker", ["newsreel", "worker"], own),
         ]
+        portal = self._portal(own)
         if self._children:
             self._prepare(others)
             if self._stopping:
                 return
         self._end_all_but_the_portal()
         self._become(home, State("sample", because, leave=self._plan.archive is not None))
-        self._change_children(Child("portal", ["newsreel", "web"], own), others)
+        self._change_children(portal, others)
+
+    def _portal(self, own: dict[str, str]) -> Child:
+        """A portal. Where one runs already the next loads beside it, and takes its port in the moment that it ends."""
+        if not self._children:
+            return Child("portal", ["newsreel", "web"], own)
+        portal = Child("portal", ["newsreel", "web", "--takeover"], own)
+        portal.tend()
+        self._prepared = [portal]
+        return portal
 
     def _prepare(self, others: list[Child]) -> None:
         """Runs what needs no port until its single task is done, while what ran before still answers readers."""
         deadline = time.monotonic() + PREPARE_SECONDS
-        self._prepared = others
+        self._prepared += others
         while not self._stopping and time.monotonic() < deadline:
-            for child in (*others, *self._children):
+            for child in (*self._prepared, *self._children):
                 child.tend()
             if all(child.exit_code is not None for child in others if child.once):
                 return
@@ -156,10 +167,9 @@ class Supervisor:
         self._say(state)
 
     def _change_children(self, portal: Child, others: list[Child]) -> None:
-        """The last step of a change: between the end of one portal and the start of the next nobody answers."""
+        """The last step of a change: one portal ends, the next takes its port."""
         self._end_children()
         self._children, self._prepared = [portal, *others], []
-        portal.tend()
 
     def _say(self, state: State) -> None:
         self._state = state
@@ -209,6 +219,8 @@ class Supervisor:
                 error.reason if isinstance(error, NewsreelError) else f"The sample cannot be opened: {error.strerror}."
             )
             print(f"Newsreel: {reason}", file=sys.stderr, flush=True)
+            _end(self._prepared)
+            self._prepared = []
             self._say(before)
             return
         self._said = False
