@@ -66,15 +66,21 @@ def django_db_modify_db_settings(
     """pytest-django asks for this before it makes the test database: the server runs from here on."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A Chromium for the tests marked ``browser``; each test opens its own context in it."""
+    """A Chromium for the tests of one file; each opens its own context in it.
+
+    While it runs, its event loop is the main thread's: Django would refuse the database there, and an asynchronous
+    test could not run. A file with such tests makes what they need in another thread or process.
+    """
     from playwright.sync_api import sync_playwright
 
     root = hasattr(os, "geteuid") and os.geteuid() == 0
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=chromium.chromium_path(), args=["--no-sandbox"] if root else []
+            executable_path=chromium.chromium_path(),
+            args=[*quiet, "--disable-gpu", "--disable-quic", *(["--no-sandbox"] if root else [])],
         )
         yield running
         running.close()

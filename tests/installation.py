@@ -59,6 +59,16 @@ class Installation:
         with psycopg.connect(self.dsn) as connection:
             return connection.execute(statement, values or None).fetchall()
 
+    @staticmethod
+    def answers(port: int) -> bool:
+        """Whether a portal is there."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with direct.open(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
     def exported(self) -> list[dict[str, Any]]:
         """All articles, by ``newsreel export``."""
         done = self.run("export")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 
-from tests import browser as chromium
 from tests.portal.serving import Portal
 
 if TYPE_CHECKING:
@@ -30,21 +29,8 @@ def portal(
 
 
 @pytest.fixture(scope="module")
-def browser(portal: Portal) -> Iterator[Browser]:
-    """A Chromium, for the tests of one file only: while it runs, its event loop is the main thread's.
-
-    Django would refuse the database in that thread, and an asynchronous test could not run there.
-    """
-    from playwright.sync_api import sync_playwright
-
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=chromium.chromium_path(),
-            args=[*quiet, "--disable-gpu", "--disable-quic", *(["--no-sandbox"] if root else [])],
-        )
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        yield running
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-        running.close()
+def browser(portal: Portal, browser: Browser) -> Iterator[Browser]:
+    """The Chromium, for tests that also use Django's database in the main thread; the portal was started before it."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield browser
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
