@@ -102,8 +102,7 @@ def test_a_full_disk_is_a_reason_and_leaves_no_half_record(tmp_path: Path) -> No
         store = SnapshotStore(disk)
         kept = [store.write(answer(os.urandom(40_000)))]
         with pytest.raises(Temporary) as caught:
-            for _ in range(10):
-                kept.append(store.write(answer(os.urandom(40_000))))
+            kept.extend(store.write(answer(os.urandom(40_000))) for _ in range(10))
         assert caught.value.outcome == "disk_full"
         filler = disk / kept[0].file
         for record in kept:

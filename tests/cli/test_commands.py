@@ -150,7 +150,8 @@ def test_a_paused_source_is_left_alone_and_a_removed_one_is_gone(installation: I
 
 def test_extract_reads_a_file_standard_input_and_an_address(installation: Installation, tmp_path: object) -> None:
     text = "The harbour was closed on Monday after a ship lost its cargo, the port authority said in a statement. " * 3
-    page = f"<html><head><title>Harbour closed</title></head><body><article><h1>Harbour closed</h1><p>{text}</p><p>{text}</p></article></body></html>"
+    body = f"<article><h1>Harbour closed</h1><p>{text}</p><p>{text}</p></article>"
+    page = f"<html><head><title>Harbour closed</title></head><body>{body}</body></html>"
     done = installation.run("extract", "-", "--url", "https://a.test/1", "--json", stdin=page)
     article = json.loads(done.stdout)
     assert done.returncode == 0

@@ -105,7 +105,9 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class FullArticle:
-    """Everything of an article's page. ``topics`` are codes of top levels (the narrower ones are not yet measured) and ``keywords`` (id, text), heaviest first."""
+    """Everything of an article's page. ``topics`` are codes of top levels (the narrower ones are not yet measured)
+    and ``keywords`` (id, text), heaviest first.
+    """
 
     headline: Headline
     url: str
