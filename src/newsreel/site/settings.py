@@ -33,7 +33,11 @@ DATABASES = {"default": _database(_ours.database_url)}
 SECRET_KEY = secret_key(_ours)
 DEBUG = False
 # The portal is served on loopback only until accounts exist: other names are refused, which also ends DNS rebinding.
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"] if os.environ.get("PYTEST_VERSION") else ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = (
+    ["localhost", "127.0.0.1", "[::1]", "testserver"]
+    if os.environ.get("PYTEST_VERSION")
+    else ["localhost", "127.0.0.1", "[::1]"]
+)
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
