@@ -21,8 +21,9 @@ _SAMPLE_MARK = "this-is-the-sample"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """``phase``: 'looking' tries the starter feeds, 'no_network' found none of them, 'opening' prepares
-    the sample. ``because``: why the sample is open: 'asked' or 'no_network'. ``leave``: whether there is an archive of one's own to go back to.
+    """``phase``: 'looking' tries the starter feeds, 'no_network' found none of them, 'opening' prepares the sample.
+    ``because``: why the sample is open, 'asked' or 'no_network'. ``leave``: whether there is an archive of one's own
+    to go back to.
     """
 
     phase: Phase = "running"
