@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.endurance.disks import Disk, small_disk
 from tests.endurance.house import House
+from tests.endurance.readings import requests
 from tests.endurance.test_killed_house import wait_for
 from tests.endurance.wholeness import articles_of, assert_whole
 from tests.installation import Installation, Sample, wait_until
@@ -128,10 +128,3 @@ def test_a_house_whose_database_has_no_room_goes_on_by_itself(
     assert_whole(house.installation, undisturbed)
     assert house.stop()[0] == 0
     house.nothing_remains(2)
-
-
-def requests(sample: Sample) -> int:
-    """How often the press has been asked so far."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(f"http://127.0.0.1:{sample.port}/stats", timeout=10) as answer:
-        return sum(row["requests"] for row in json.load(answer).values())

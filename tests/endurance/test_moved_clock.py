@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.endurance.house import House
-from tests.endurance.test_full_disk import requests
+from tests.endurance.readings import requests
 from tests.endurance.test_killed_house import wait_for
 from tests.endurance.wholeness import assert_whole, begin_anew
 from tests.installation import Installation, Sample, wait_until
