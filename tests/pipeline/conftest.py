@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,8 +42,8 @@ def open_shop(tmp_path: Path, site: Site, sockets: Sockets, transactional_db: No
     from newsreel.pipeline.workshop import open_workshop  # Django is set up only after this file was read
 
     @asynccontextmanager
-    async def opened(names: Names | None = None) -> AsyncIterator[Workshop]:
-        policy = Policy(gap=0, allowed_hosts=frozenset({site.place}))
+    async def opened(names: Names | None = None, allowed: Sequence[str] = ()) -> AsyncIterator[Workshop]:
+        policy = Policy(gap=0, allowed_hosts=frozenset({site.place, *allowed}))
         way_out = Fetcher(policy, resolver=names or Names(), socket_factory=sockets)
         chosen = settings().model_copy(update={"home": tmp_path, "crawl_gap": 0.0})
         async with open_workshop(chosen, lambda: None, way_out) as shop:

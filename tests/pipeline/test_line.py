@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 
 import pytest
@@ -140,6 +141,52 @@ async def test_many_addresses_of_one_article_are_one_article(open_shop: Open, si
     assert tally.new == 1
     assert articles == [f"{site.place}/story"]
     assert leads == {"done"}
+
+
+async def test_a_redirect_within_the_site_is_the_page_that_it_leads_to(open_shop: Open, site: Site) -> None:
+    site.pages = {
+        "/feed": feed(site, item(site.url("/story")), item(site.url("/go")), item(site.url("/old"))),
+        "/story": page("The harbour is closed"),
+        "/go": answer(302, b"", "Location: /story"),
+        "/old": answer(301, b"", "Location: /"),
+        "/": page("The front page of the site"),
+    }
+    async with open_shop() as shop:
+        await shop.db(watch, site, "/feed")
+        tally = await crawl(shop)
+        articles = await shop.db(lambda: list(Article.objects.values_list("key", flat=True)))
+        old = await shop.db(lambda: Lead.objects.get(url=site.url("/old")))
+    assert (tally.new, articles) == (1, [f"{site.place}/story"])
+    assert (old.state, old.outcome) == ("failed", "gone")
+
+
+async def test_a_redirect_to_another_site_claims_nothing_there(open_shop: Open, site: Site) -> None:
+    other = Site()
+    server = await asyncio.start_server(other.serve, "127.0.0.1", 0)
+    other.port = server.sockets[0].getsockname()[1]
+    canonical = f'<link rel="canonical" href="{other.url("/story")}">'
+    site.pages = {
+        "/feed": feed(site, item(site.url("/go"))),
+        "/go": answer(302, b"", f"Location: {other.url('/story')}"),
+    }
+    other.pages = {
+        "/feed": feed(other, item(other.url("/story"))),
+        "/story": page("The harbour is closed", head=canonical),
+    }
+    async with open_shop(allowed=[other.place]) as shop:
+        await shop.db(watch, site, "/feed")
+        await crawl(shop)
+        await shop.db(
+            lambda: registry.register(
+                SourceFacts("b.test", "B", other.url()), [ChannelFacts(other.url("/feed"), "feed")], 900
+            )
+        )
+        await crawl(shop)
+        rows = await shop.db(lambda: sorted(Article.objects.values_list("key", "source__name")))
+    server.close()
+    await other.end()
+    await server.wait_closed()
+    assert rows == sorted([(f"{site.place}/go", "A"), (f"{other.place}/story", "B")])
 
 
 async def test_what_a_front_page_names_besides_articles_is_left_out(open_shop: Open, site: Site) -> None:

@@ -183,7 +183,9 @@ class _Telling:
 
 
 def _telling(lead: Lead, facts: ArticleFacts, visit: Visit) -> _Telling:
-    keys = list(dict.fromkeys([article_key(facts.url, facts.canonical_url), lead.key, identity(facts.url)]))
+    # A redirect within the site names the page that was read; one to another site would let a feed claim its articles.
+    url = visit.response.url if same_site(visit.response.url, facts.url) else facts.url
+    keys = list(dict.fromkeys([article_key(url, facts.canonical_url), lead.key, identity(url)]))
     columns = _columns(facts, visit.response.fetched_at)
     return _Telling(facts, keys, text_digest(facts.title, facts.text), columns)
 

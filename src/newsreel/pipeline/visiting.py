@@ -5,6 +5,7 @@ from __future__ import annotations
 from newsreel.archive import registry, storing
 from newsreel.archive.models import Article as StoredArticle
 from newsreel.archive.models import Lead
+from newsreel.core import urls
 from newsreel.core.errors import NewsreelError, Permanent, Skip
 from newsreel.core.types import Article, Entry, Response
 from newsreel.pipeline import decisions
@@ -23,6 +24,8 @@ async def visit(shop: Workshop, lead: Lead) -> storing.Stored:
             etag=lead.etag or None,
             last_modified=lead.last_modified or None,
         )
+        if urls.is_root(response.url) and not urls.is_root(lead.url):
+            raise Permanent("gone", "The address now leads to the site's front page.")
         if response.status == 304:
             outcome: storing.Stored = "same"
             await shop.db(registry.lead_unchanged, lead, decisions.revisit_in(lead.visits))
