@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from newsreel.archive.claims import LEASE_SECONDS, LIVE_OWNERS, Owner
 from newsreel.archive.models import AddRequest, Source
@@ -13,6 +16,7 @@ from newsreel.core.errors import Temporary
 
 MOST_WAITING = 20
 MOST_LENGTH = 2048
+ANSWERS_STAND = timedelta(minutes=10)  # after that a failed wish at the head of the news is a nuisance
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +62,6 @@ def waiting() -> bool:
 
 
 def recent(limit: int = 5) -> Sequence[AddRequest]:
-    """The latest wishes with their answers, the newest first."""
-    return list(AddRequest.objects.select_related("source").order_by("-id")[:limit])
+    """The latest wishes with their answers, the newest first: those that wait, and the answers of ``ANSWERS_STAND``."""
+    fresh = Q(state=AddRequest.State.WAITING) | Q(asked_at__gte=Now() - ANSWERS_STAND)
+    return list(AddRequest.objects.filter(fresh).select_related("source").order_by("-id")[:limit])
