@@ -7,11 +7,13 @@ import asyncio
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from newsreel.core.errors import NewsreelError
@@ -29,6 +31,16 @@ class Finding:
     well: bool
     says: str
     advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What another clock said, and what ours said then. ``only_before``: it stands, and ours may be later by any time."""
+
+    of: str
+    says: datetime
+    only_before: bool = False
+    seen_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -58,12 +70,70 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _look(chosen: Settings, *, network: bool) -> Iterator[Finding]:
+    clocks = [Clock("the date when this Newsreel was installed", _installed_at(), only_before=True)]
     yield Finding("Python", True, f"{sys.version.split()[0]} at {sys.executable}")
-    yield _home(chosen.home)
+    home = _home(chosen.home)
+    yield home
     yield _disk(chosen.home)
-    yield _told("database", lambda: _database(chosen))
+    if home.well or chosen.database_url:
+        yield _told("database", lambda: _database(chosen, clocks))
     if network:
-        yield _told("network", lambda: asyncio.run(_network(chosen)))
+        yield _told("network", lambda: asyncio.run(_network(chosen, clocks)))
+    yield judge_clocks(clocks)
+    yield fonts()
+
+
+def fonts() -> Finding:
+    """Whether this machine can show Chinese. A hint at most: what counts are the fonts of the machine that reads."""
+    program = shutil.which("fc-list", path=os.environ.get("PATH") or os.defpath)
+    if program is None:
+        return Finding("fonts", True, "not looked at: there is no fc-list here (whoever reads needs a Chinese font)")
+    try:
+        done = subprocess.run([program, ":lang=zh-cn", "family"], capture_output=True, timeout=20)  # noqa: S603 - fontconfig's own program
+    except (OSError, subprocess.TimeoutExpired):
+        return Finding("fonts", True, "not looked at: fc-list does not answer")
+    families = sorted({line.split(",")[0].strip() for line in done.stdout.decode(errors="replace").splitlines()} - {""})
+    if families:
+        return Finding("fonts", True, f"{families[0]} and {len(families) - 1} more show Chinese on this machine")
+    return Finding(
+        "fonts",
+        True,
+        "no font for Chinese on this machine: a browser here shows boxes in its place.",
+        "Install one, if you read on this machine: apt install fonts-noto-cjk (Debian, Ubuntu), "
+        "dnf install google-noto-sans-cjk-fonts (Fedora).",
+    )
+
+
+def judge_clocks(clocks: Sequence[Clock]) -> Finding:
+    """Whether this machine's clock agrees with the others that were seen: a wrong one makes the news wrong by as much."""
+    for clock in clocks:
+        ahead = clock.seen_at - clock.says
+        wrong = -ahead > MOST_CLOCK_DIFFERENCE if clock.only_before else abs(ahead) > MOST_CLOCK_DIFFERENCE
+        if wrong:
+            return Finding(
+                "clock",
+                False,
+                f"This machine's clock is {_long(abs(ahead))} {'behind' if ahead < timedelta() else 'ahead of'} {clock.of}.",
+                "Set it by a time service (NTP: timedatectl set-ntp true), and the database's machine too.",
+            )
+    others = ", ".join(clock.of for clock in clocks if not clock.only_before)
+    return Finding("clock", True, f"{_now():%Y-%m-%d %H:%M} UTC" + (f"; agrees with {others}" if others else ""))
+
+
+def _long(difference: timedelta) -> str:
+    seconds = int(difference.total_seconds())
+    for size, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds // size:,} {name}"
+    return f"{seconds} seconds"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _installed_at() -> datetime:
+    return datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
 
 
 def _told(name: str, look: Callable[[], Finding]) -> Finding:
@@ -102,7 +172,7 @@ def _disk(home: Path) -> Finding:
     return Finding("disk", True, says)
 
 
-def _database(chosen: Settings) -> Finding:
+def _database(chosen: Settings, clocks: list[Clock]) -> Finding:
     from newsreel.pipeline.startup import open_archive
 
     archive = open_archive(chosen)
@@ -118,20 +188,12 @@ def _database(chosen: Settings) -> Finding:
     finally:
         archive.close()
     where = "a server of yours" if chosen.database_url else "embedded"
-    difference = abs(datetime.now(UTC) - now)
-    if difference > MOST_CLOCK_DIFFERENCE:
-        return Finding(
-            "clock",
-            False,
-            f"This machine's clock and the database's differ by {difference.total_seconds():.0f} seconds.",
-            "Set both by a time service (NTP).",
-        )
-    return Finding(
-        "database", True, f"PostgreSQL {version} with pgvector {vector} ({where}); its clock agrees with this machine's"
-    )
+    if chosen.database_url:
+        clocks.append(Clock("the database's clock", now))
+    return Finding("database", True, f"PostgreSQL {version} with pgvector {vector} ({where})")
 
 
-async def _network(chosen: Settings) -> Finding:
+async def _network(chosen: Settings, clocks: list[Clock]) -> Finding:
     from newsreel.fetching import Fetcher, Policy
     from newsreel.sources import starter_feeds
 
@@ -140,10 +202,12 @@ async def _network(chosen: Settings) -> Finding:
     async with Fetcher(Policy.from_settings(chosen)) as fetcher:
         for feed in list(starter_feeds())[:3]:
             try:
-                await fetcher.fetch(feed.url)
+                answer = await fetcher.fetch(feed.url)
             except NewsreelError as error:
                 reasons.append(error.reason)
             else:
+                if date := _date_of(answer.header("Date")):
+                    clocks.append(Clock(f"the clock of {feed.outlet}", date))
                 return Finding("network", True, f"{feed.url} answers, {way}")
     return Finding(
         "network",
@@ -151,3 +215,10 @@ async def _network(chosen: Settings) -> Finding:
         f"No site answers, {way}: {reasons[0]}",
         "Check the connection, or set NEWSREEL_PROXY to your institution's proxy.",
     )
+
+
+def _date_of(header: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
