@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from newsreel.core.text import squeeze
+from newsreel.core.text import cut, squeeze
 from newsreel.core.types import Article, Block, Entry
 from newsreel.core.urls import absolute
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
@@ -13,11 +13,12 @@ from newsreel.extraction.body import measure, read_body
 from newsreel.extraction.boilerplate import junk_text
 from newsreel.extraction.encoding import decode
 from newsreel.extraction.metadata import Metadata, read_metadata
-from newsreel.extraction.page import MAX_BYTES, Page, read_page
-from newsreel.extraction.sanitising import sanitise_pieces
+from newsreel.extraction.page import MAX_BYTES, Node, Page, read_page
+from newsreel.extraction.sanitising import MAX_MARKUP, MAX_TOTAL, sanitise_pieces
 
 MIN_TEXT = 25  # characters: below this a page has no text
 MAX_REMOVED = 200
+MAX_PIECE = 100_000  # characters of one paragraph, list or table
 STATED_SHARE = 0.4  # a page's text under this share of what its data calls the body is not the whole
 _MAGIC = (
     (b"%PDF", "The address holds a PDF file, not a page."),
@@ -59,7 +60,25 @@ def _stated(article_body: str, page: Page) -> list[Unit]:
     ]
 
 
+def _bounded(units: list[Unit], root: Node) -> list[Unit]:
+    """The units that can be shown as HTML too, so that text, blocks and HTML end at the same place: MAX_TOTAL characters
+    of markup in all. A single piece longer than a sanitiser reads stays as plain text of MAX_PIECE characters.
+    """
+    kept: list[Unit] = []
+    total = 0
+    for unit in units:
+        if len(unit.html) > MAX_MARKUP // 2:
+            text = cut(block_text(unit.block), MAX_PIECE)
+            unit = Unit(Block("paragraph", text), root, f"<p>{escape(text, quote=False)}</p>")
+        total += len(unit.html) + 1
+        if total > MAX_TOTAL:
+            break
+        kept.append(unit)
+    return kept
+
+
 def _article(url: str, meta: Metadata, units: list[Unit], removed: list[tuple[str, str]], page: Page) -> Article:
+    units = _bounded(units, page.root)
     text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
     reason = ""
     if len(text) < MIN_TEXT:
@@ -92,7 +111,7 @@ def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
     measure(page.root)
     reader = UnitReader(entry.url, set())
     reader.read(page.root)
-    units = reader.units
+    units = _bounded(reader.units, page.root)
     text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
     blocks = tuple(unit.block for unit in units)
     return Article(

@@ -11,6 +11,7 @@ from newsreel.core.text import squeeze
 from newsreel.core.types import Block, BlockKind
 from newsreel.core.urls import absolute
 from newsreel.extraction.boilerplate import junk_element
+from newsreel.extraction.captions import MAX_WEIGHT, caption_of_box
 from newsreel.extraction.page import Node
 
 BLOCK_TAGS = frozenset(
@@ -20,6 +21,8 @@ BLOCK_TAGS = frozenset(
 _HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INLINE = {"a", "em", "i", "strong", "b", "sub", "sup", "code", "cite", "q", "abbr", "mark", "s", "del", "ins", "u"}
 MAX_ITEMS = 2000
+MAX_PICTURES = 50  # of one gallery
+_BOXES = frozenset(("div", "p", "span", "a", "table", "center", "dl", "section"))
 _CREDIT = re.compile(r"credit|copyright|source|photographer|agency|quelle|fotograf", re.IGNORECASE)
 
 
@@ -89,11 +92,20 @@ class UnitReader:
             return False
         if node is not body and id(node) not in self._keep and (reason := junk_element(node, by_name=self._by_name)):
             self._remove(node, reason)
+            if reason in ("caption", "share bar", "player"):
+                self._captioned(node, reason)
             return False
         if tag in BLOCK_TAGS:
             self._flush(node.parent or node)
         if tag in ("img", "picture", "figure", "amp-img"):
             return self._figure(node)
+        if node.images == 1 and tag in _BOXES and node is not body and (text := caption_of_box(node)):
+            self._box(node, text)
+            return False
+        return self._read_text(node, tag)
+
+    def _read_text(self, node: Node, tag: str) -> bool:
+        """Whether the walk goes into an element of text; where not, it has been read whole."""
         if tag in _HEADINGS:
             self._whole(node, "heading", level=_HEADINGS[tag])
         elif tag == "blockquote":
@@ -174,7 +186,7 @@ class UnitReader:
         inside = [unit for unit in self.units[start:] if unit.block.kind != "image"]
         pictures = [unit for unit in self.units[start:] if unit.block.kind == "image"]
         self.units[start:] = pictures
-        text = "\n".join(block_text(unit.block) for unit in inside)
+        text = "\n".join(block_text(unit.block).replace("\n\n", "\n") for unit in inside)
         if text:
             markup = "".join(unit.html for unit in inside)
             self.units.append(Unit(Block("quote", text), node, f"<blockquote>{markup}</blockquote>", _link_share(node)))
@@ -241,6 +253,31 @@ class UnitReader:
             )
         return False
 
+    def _captioned(self, node: Node, reason: str) -> None:
+        """Pictures with captions in an element that its name calls a gallery or a bar: no text of the article, but its
+        pictures all the same.
+        """
+        figures = [
+            child for child in islice(node.walk(), MAX_ITEMS) if child.tag == "figure" and child.images and child.weight
+        ]
+        for figure in figures[:MAX_PICTURES]:
+            if not any(above in figures for above in figure.ancestors()):
+                self._figure(figure)
+        if not figures and reason == "caption" and node.images == 1 and 0 < node.weight <= MAX_WEIGHT:
+            self._box(node, squeeze(node.text()))
+
+    def _box(self, node: Node, text: str) -> None:
+        """A picture and its caption in an element of their own."""
+        image = next(child for child in node.walk() if child.tag in ("img", "amp-img"))
+        lines = [squeeze(child.text()) for child in node.walk() if child.tag in ("button", "label")]
+        for line in lines:
+            text = text.replace(line, "", 1)
+        text = squeeze(text)
+        if text:
+            self.removed.append((text, "caption"))
+        if source := _source(image, self._url):
+            self.units.append(Unit(Block("image", text or squeeze(image.get("alt"))[:300], src=source), node))
+
     def _remove(self, node: Node, reason: str) -> None:
         text = squeeze(node.text()[:2000])
         if text:
@@ -272,10 +309,10 @@ def _inline(item: Node, url: str) -> tuple[str, str]:
 
 
 def block_text(block: Block) -> str:
-    """A block as it stands in ``Article.text``: '' for pictures."""
+    """A block as it stands in ``Article.text``: '' for pictures. Items and rows are parts of their own."""
     if block.kind == "image":
         return ""
-    return "\n".join(block.items) if block.kind in ("list", "table") else block.text
+    return "\n\n".join(block.items) if block.kind in ("list", "table") else block.text
 
 
 def _link_share(node: Node) -> float:

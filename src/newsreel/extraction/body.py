@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from newsreel.core.text import tokens
 from newsreel.extraction.blocks import BLOCK_TAGS, Unit, UnitReader, block_text
 from newsreel.extraction.boilerplate import junk_element, junk_text
+from newsreel.extraction.captions import follows_picture
 from newsreel.extraction.page import Node
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
-_STOP = re.compile(r"[.,;:!?…。,、!?;:؟،।»”\"]")
-_SENTENCE_END = re.compile(r"[.!?…。!?؟।:;»”\"'’)\]]\W*$")
+_STOP = re.compile(r"[.,;:!?…。、؟،।»”\"\uff0c\uff01\uff1f\uff1b\uff1a\uff0e]")
+_SENTENCE_END = re.compile(r"[.!?…。؟।:;»”\"'’)\]」』\uff01\uff1f\uff1a\uff1b\uff09\uff0e]\W*$")
 WIDE_WEIGHT = 2.5  # a Chinese, Japanese or Korean character says as much as so many Latin ones
 GOOD_WEIGHT = 60.0  # from this weight on a text with punctuation and few links is taken for running text
 LITTLE = 0.2  # less than this share of a page's running text is no body
@@ -25,13 +27,14 @@ _BODY_NAMES = re.compile(
 
 
 def measure(root: Node) -> None:
-    """Fill in ``weight`` (all text), ``links`` (text in links) and ``good`` (running text) of every element."""
+    """Fill in ``weight`` (all text), ``links`` (text in links), ``good`` (running text) and ``images`` of every element."""
     order = list(root.walk())
     own: dict[int, list[float]] = {}
     for node in reversed(order):
         weight, links, stops = 0.0, 0.0, 0
         inner = [0.0, 0.0, 0.0]
         good = 0.0
+        images = int(node.tag in ("img", "amp-img"))
         for child in node.children:
             if isinstance(child, str):
                 if child.isspace():
@@ -43,6 +46,7 @@ def measure(root: Node) -> None:
             else:
                 weight += child.weight
                 links += child.links
+                images += child.images
                 good += child.good
                 if child.tag not in BLOCK_TAGS:
                     part = own.pop(id(child), None)
@@ -53,7 +57,7 @@ def measure(root: Node) -> None:
         if node.tag == "a":
             links = weight
             inner[1] = inner[0]
-        node.weight, node.links = weight, links
+        node.weight, node.links, node.images = weight, links, images
         if node.tag in BLOCK_TAGS:
             text, linked = inner[0], inner[1]
             if (
@@ -142,9 +146,11 @@ def read_body(root: Node, url: str, title: str) -> tuple[list[Unit], list[tuple[
 
 
 def _size(units: list[Unit]) -> float:
-    return sum(
-        len(text) + (WIDE_WEIGHT - 1) * len(_WIDE.findall(text)) for unit in units if (text := block_text(unit.block))
-    )
+    return sum(_weight(block_text(unit.block)) for unit in units)
+
+
+def _weight(text: str) -> float:
+    return len(text) + (WIDE_WEIGHT - 1) * len(_WIDE.findall(text))
 
 
 def _running_weight(root: Node) -> float:
@@ -161,13 +167,23 @@ def _read(root: Node, url: str, title: str, *, by_name: bool) -> tuple[list[Unit
     title_words = tokens(title)
     units: list[Unit] = []
     for unit in reader.units:
-        reason = _junk_unit(unit, title_words)
+        reason = _caption(unit, units) or _junk_unit(unit, title_words)
         if reason:
             removed.append((block_text(unit.block), reason))
         else:
             units.append(unit)
     units, trimmed = _trim(units)
     return units, removed + trimmed
+
+
+def _caption(unit: Unit, before: list[Unit]) -> str:
+    """Whether a paragraph is the caption of the picture before it, which then takes it."""
+    if unit.block.kind != "paragraph" or not before or before[-1].block.kind != "image":
+        return ""
+    if not follows_picture(unit.node, unit.block.text, _weight(unit.block.text)):
+        return ""
+    before[-1].block = replace(before[-1].block, text=unit.block.text)
+    return "caption"
 
 
 def _junk_unit(unit: Unit, title_words: list[str]) -> str:
@@ -213,5 +229,5 @@ def _is_running(unit: Unit) -> bool:
     if block.kind in ("quote", "list", "table", "code"):
         return True
     text = block.text
-    size = len(text) + (WIDE_WEIGHT - 1) * len(_WIDE.findall(text))
+    size = _weight(text)
     return unit.link_share < 0.5 and (size >= 80 or (size >= 20 and bool(_SENTENCE_END.search(text))))

@@ -16,6 +16,7 @@ from newsreel.extraction.structured import Data, articles, words
 from newsreel.extraction.titles import best_title
 
 MAX_KEYWORDS = 40
+_BETWEEN = re.compile(r"[,;\uff0c、\uff1b]")
 _LANGUAGE = re.compile(r"^[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8}){0,3}$")
 
 
@@ -45,15 +46,16 @@ def read_metadata(page: Page, url: str) -> Metadata:
     article = _article(articles(page.data), url)
     title, title_node = best_title(article, meta, nodes, page.title, url)
     language = _language(page.root, meta, article)
+    site = _first(meta, "og:site_name", "application-name", "al:android:app_name")
+    publisher = squeeze(words(article.get("publisher")))[:100]
     clock = dating.clock_of(url, language, title)
     return Metadata(
         title=title,
         title_node=title_node,
         published=dating.published(article, meta, nodes, title_node, url, clock),
         modified=dating.modified(article, meta, nodes, clock),
-        authors=byline.authors(article, meta, nodes, title_node),
-        site_name=_first(meta, "og:site_name", "application-name", "al:android:app_name")
-        or squeeze(words(article.get("publisher")))[:100],
+        authors=byline.authors(article, meta, nodes, title_node, (site, publisher)),
+        site_name=site or publisher,
         section=_first(meta, "article:section", "parsely-section", "section", "category")
         or squeeze(words(article.get("articleSection")))[:100],
         language=language,
@@ -116,11 +118,9 @@ def _keywords(article: Data, meta: dict[str, list[str]]) -> tuple[str, ...]:
     stated: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         text = words(item)
-        stated += [text] if isinstance(value, list) and len(value) > 1 else re.split(r"[,;,、;]", text)
+        stated += [text] if isinstance(value, list) and len(value) > 1 else _BETWEEN.split(text)
     if not any(stated):
-        stated = [
-            part for text in meta.get("news_keywords", meta.get("keywords", [])) for part in re.split(r"[,;,、;]", text)
-        ]
+        stated = [part for text in meta.get("news_keywords", meta.get("keywords", [])) for part in _BETWEEN.split(text)]
     stated += meta.get("article:tag", []) if len(stated) < 2 else []
     kept = dict.fromkeys(squeeze(text) for text in stated if ":" not in text)
     return tuple(word for word in kept if 1 < len(word) <= 60)[:MAX_KEYWORDS]

@@ -55,7 +55,7 @@ _SHADOW = re.compile(r"shadowrootmode", re.IGNORECASE)
 class Node:
     """An element: its tag, attributes (names in lower case), children (elements and texts) in order.
 
-    ``weight``, ``links`` and ``good`` are measures of the text below it, filled in by ``body.measure``.
+    ``weight``, ``links``, ``good`` and ``images`` are measures of what is below it, filled in by ``body.measure``.
     """
 
     tag: str
@@ -65,6 +65,7 @@ class Node:
     weight: float = 0.0
     links: float = 0.0
     good: float = 0.0
+    images: int = 0
 
     def get(self, name: str) -> str:
         """An attribute's value, '' where it has none."""

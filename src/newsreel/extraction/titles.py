@@ -16,8 +16,8 @@ from newsreel.extraction.page import Node
 from newsreel.extraction.structured import Data, words
 
 MAX_TITLE = 400
-# ' | Site', ' - Site', ' – Site', '_Site' (Chinese sites), ' :: Site'
-_SEPARATOR = re.compile(r"\s+[|–—\-·•»:]{1,2}\s+|\s*[||]\s*|_+|\s*::\s*|\s[<>«/]\s|--")
+# ' | Site', ' - Site', ' – Site', '_Site' (Chinese sites), ' :: Site', and the full-width bar of East Asian sites
+_SEPARATOR = re.compile(r"\s+[|–—\-·•»:]{1,2}\s+|\s*[|\uff5c]\s*|_+|\s*::\s*|\s[<>«/]\s|--")
 
 
 def best_title(
