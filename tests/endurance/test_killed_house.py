@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from newsreel.archive.embedded import ensure_server, release
 from tests.endurance.house import House
 from tests.endurance.wholeness import articles_of, assert_whole, begin_anew, unfinished
 from tests.installation import Sample, free_port, wait_until
@@ -127,6 +128,40 @@ def test_each_process_killed_at_twenty_moments(house: House, undisturbed: set[st
         print(number + 1, "; ".join(costs), flush=True)
     assert inside >= 60, f"only {inside} of 100 kills fell into the work"
     assert house.stop() == (0, pytest.approx(0, abs=STOP_SECONDS))
+    house.nothing_remains(2)
+
+
+@pytest.mark.endure
+@pytest.mark.parametrize("house", ["1.0"], indirect=True, ids=["slow press"])
+def test_postgresql_killed_under_a_lone_crawl(house: House, undisturbed: set[str]) -> None:
+    """Nobody watches over the server of a ``newsreel crawl --once`` but the crawl itself."""
+    moments = random.Random(SEED + 2)
+    ensure_server(house.home)  # so that the rows can be looked at when the crawl has ended
+    waits = []
+    try:
+        for _ in range(5):
+            begin_anew(house.installation)
+            house.start("crawl", "--once")
+            assert house.supervisor is not None
+            wait_until(lambda: stored(house) > 0, 60, f"the first article ({house.last_words()})")
+            for _ in range(4):
+                time.sleep(moments.uniform(0.0, 1.0))
+                before = stored(house)
+                if before == len(undisturbed):
+                    break
+                house.kill("postmaster")
+                killed = time.monotonic()
+                wait_until(
+                    lambda before=before: stored(house) > before, RECOVERY_SECONDS, f"an article ({house.last_words()})"
+                )
+                waits.append(round(time.monotonic() - killed, 1))
+            assert house.supervisor.wait(120) == 0, house.last_words()
+            assert "Traceback" not in house.last_words()
+            assert_whole(house.installation, undisturbed)
+        print(f"seconds from the kill to the next article: {waits}")
+        assert len(waits) >= 15, f"only {len(waits)} kills fell into the work"
+    finally:
+        release(house.home)
     house.nothing_remains(2)
 
 
