@@ -6,13 +6,16 @@ import html
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -209,6 +212,33 @@ class House:
         for home in (self.home / "sample", self.home):
             if (home / "postgres" / "data" / "postmaster.pid").exists():
                 stop_server(home)
+
+
+@contextmanager
+def absences(port: int) -> Iterator[list[float]]:
+    """How long, in seconds, each of the moments was in which nobody took a connection while the block ran."""
+    found: list[float] = []
+    ending = threading.Event()
+
+    def watch() -> None:
+        gone: float | None = None
+        while not ending.wait(0.02):
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                gone = gone or time.monotonic()
+            else:
+                if gone is not None:
+                    found.append(time.monotonic() - gone)
+                gone = None
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        ending.set()
+        thread.join()
 
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tests.first_minute.conftest import MakeHouse
-from tests.first_minute.house import CLOSED, House, Visitor, one_line, patience
+from tests.first_minute.house import CLOSED, House, Visitor, absences, one_line, patience
 from tests.first_minute.presses import REFUSING, press_with_a_refusing_site
 from tests.installation import wait_until
 
@@ -37,10 +37,15 @@ def test_without_a_network_the_sample_opens_by_itself_and_is_left_with_one_click
     wait_until(lambda: "www.bbc.co.uk/news 示例中不能添加其他来源" in house.visitor.strip(), 20, "the refusal")
     assert house.visitor.status("/sample/leave/") == 405
 
-    assert "正在退出示例" in house.visitor.send("/", "/sample/leave/")
-    left = time.monotonic()
-    page = house.shows("/", "添加网站", "打开示例", seconds=patience(30))
-    print(f"from the click on 'leave' to the empty portal: {time.monotonic() - left:.1f} s")
+    with absences(house.port) as gone:
+        left = time.monotonic()
+        assert "正在退出示例" in house.visitor.send("/", "/sample/leave/")
+        page = house.shows("/", "添加网站", "打开示例", seconds=patience(30))
+        seconds = time.monotonic() - left
+    print(
+        f"from the click on 'leave' to the empty portal: {seconds:.1f} s; nobody answered for {sum(gone):.2f} s of it"
+    )
+    assert sum(gone) < patience(1)
     assert "【示例】" not in page
     assert "/article/" not in page
     assert (house.rows("source"), house.rows("article")) == (0, 0)
@@ -81,6 +86,28 @@ def test_a_site_added_in_the_page_brings_its_articles_and_what_fails_gets_its_re
         assert house.rows("source") == 1
         assert "【示例】" not in house.visitor.get("/")
         assert house.stop() == 0
+    assert "Traceback" not in house.words()
+
+
+def test_a_sample_that_cannot_be_opened_leaves_all_as_it_is(make_house: MakeHouse) -> None:
+    house = make_house()
+    house.home.mkdir()
+    (house.home / "sample").write_text("in the way")
+    house.start().up()
+    house.shows("/", "没有网络")
+    house.visitor.send("/", "/sample/open/")
+    wait_until(lambda: "sample cannot be opened" in house.words(), 20, "the reason")
+    page = house.shows("/", "没有网络", "添加网站")
+    assert "【示例】" not in page
+    (house.home / "sample").unlink()
+    house.visitor.send("/", "/sample/open/")
+    house.visitor.send("/", "/sample/open/")
+    shows_the_sample(house)
+    house.visitor.send("/", "/sample/leave/")
+    house.shows("/", "打开示例")
+    time.sleep(1)
+    assert "【示例】" not in house.shows("/", "打开示例"), "the second click on 'open' is of no meaning any more"
+    assert house.stop() == 0
     assert "Traceback" not in house.words()
 
 
