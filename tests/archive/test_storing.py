@@ -219,6 +219,17 @@ def test_a_source_that_is_removed_takes_its_articles_along_and_says_so() -> None
     assert Change.objects.filter(kind="article", ref=pk, action="removed").exists()
 
 
+def test_what_another_source_names_too_is_read_again_for_it() -> None:
+    first, second = making.a_channel(), making.a_channel("https://other.test/feed", source="Other")
+    making.store(first, "https://news.test/a")
+    lead = making.a_lead(second, "https://www.news.test/a?x=1")
+    storing.store(lead, making.facts(lead.url, canonical_url="https://news.test/a"), making.a_visit(lead.url))
+    registry.remove(first.source)
+    lead.refresh_from_db()
+    assert (lead.state, lead.article_id) == ("new", None)
+    assert lead.next_due_at is not None
+
+
 def test_positions_are_written_and_read() -> None:
     assert changes.Position.parse(str(changes.Position(12345678901234, 7))) == (12345678901234, 7)
     for wrong in ("", "-", "1", "1-", "-1", "a-b", "1-2-3", "１-2", "9" * 30 + "-1", "1 -2"):

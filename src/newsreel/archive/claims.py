@@ -191,6 +191,6 @@ def articles_due() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM archive_article WHERE state = 'stored' AND (claim_owner IS NULL"
-            f" OR claimed_until < now() OR claim_owner NOT IN {LIVE_OWNERS}))"
+            f" OR claimed_until < now() OR claimed_until > now() + {MAX_AHEAD} OR claim_owner NOT IN {LIVE_OWNERS}))"
         )
         return bool(cursor.fetchone()[0])

@@ -101,6 +101,10 @@ def remove(source: Source) -> int:
     """Takes a source out with its articles; their number. The evidence files stay until their time is over."""
     with transaction.atomic():
         articles = list(Article.objects.filter(source=source).values_list("pk", flat=True))
+        # What another source names too is that one's from now on: its addresses are read again.
+        Lead.objects.filter(article__source=source).exclude(channel__source=source).update(
+            state=Lead.State.NEW, article=None, next_due_at=Now(), etag="", last_modified=""
+        )
         changes.record("article", articles, "removed")
         changes.record("source", [source.pk], "removed")
         source.delete()

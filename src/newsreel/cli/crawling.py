@@ -74,8 +74,7 @@ async def _crawl_to_the_end(archive: Archive) -> tuple[Tally, Costs]:
         try:
             while True:
                 crawl_ended = crawling.done()
-                async with shop.costs.stage("enrich"):
-                    batch = await shop.db(enrich_due, shop.owner, shop.held)
+                batch = await enrich_due(shop)
                 if not batch and crawl_ended:
                     break
                 if not batch:

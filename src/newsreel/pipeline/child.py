@@ -25,6 +25,7 @@ FUNCTIONS = {
     "parse_sitemap": "newsreel.discovery",
     "parse_frontpage": "newsreel.discovery",
     "find_feeds": "newsreel.discovery",
+    "enrich": "newsreel.enrichment",
 }
 
 

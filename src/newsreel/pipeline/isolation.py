@@ -20,7 +20,10 @@ from newsreel.pipeline.child import FUNCTIONS, HEADER
 DEADLINE = 20.0  # seconds; a median page takes some 20 ms
 MAX_ANSWER = 128 * 1024**2
 _ALLOWED = frozenset(
-    {("newsreel.core.types", name) for name in ("Article", "Block", "Entry", "Feed", "Sitemap")}
+    {
+        ("newsreel.core.types", name)
+        for name in ("Article", "Block", "Entry", "Feed", "Sitemap", "Enrichment", "Keyword", "Topic")
+    }
     | {("newsreel.discovery.autodiscovery", "FeedLink")}
     | {("datetime", name) for name in ("datetime", "timezone", "timedelta")}
 )

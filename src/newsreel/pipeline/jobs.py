@@ -105,7 +105,7 @@ async def enrich(context: JobContext) -> None:
     shop = _shop(context)
     async with shop.enriching:
         try:
-            while await shop.db(enrich_due, shop.owner, shop.held):
+            while await enrich_due(shop):
                 pass
         except NewsreelError as error:
             log.error("Enriching stopped: %s", error)

@@ -56,11 +56,14 @@ class Costs:
 
 @dataclass
 class Workshop:
-    """One process's tools. ``recover`` brings an embedded database back."""
+    """One process's tools. ``recover`` brings an embedded database back; ``readers`` read foreign bytes, ``thinker``
+    enriches; ``held`` are articles claimed by a batch of enrichment that did not come to its end.
+    """
 
     settings: Settings
     fetcher: Fetcher
     readers: Readers
+    thinker: Readers
     snapshots: SnapshotStore
     owner: Owner
     recover: Callable[[], object]
@@ -68,9 +71,7 @@ class Workshop:
     costs: Costs = field(default_factory=Costs)
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
-    held: list[int] = field(
-        default_factory=list
-    )  # articles claimed by a batch of enrichment that did not come to its end
+    held: list[int] = field(default_factory=list)
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
 
     async def db(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
@@ -154,8 +155,9 @@ async def open_workshop(
     snapshots = SnapshotStore(settings.home / "evidence")
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
     try:
-        async with fetcher or Fetcher(Policy.from_settings(settings)) as way_out, Readers() as readers:
-            yield Workshop(settings, way_out, readers, snapshots, owner, recover, threads)
+        way_out = fetcher or Fetcher(Policy.from_settings(settings))
+        async with way_out, Readers() as readers, Readers(count=1) as thinker:
+            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, recover, threads)
     finally:
         await asyncio.gather(*(_in(threads, _close_own_connection) for _ in range(DATABASE_THREADS)))
         threads.shutdown()
