@@ -19,6 +19,8 @@ from newsreel.pipeline.naming import site_name
         (["Al-Manar"], "x.example", "Al-Manar"),
         (["", "  "], "news.example", "news.example"),
         ([], "news.example", "news.example"),
+        ([], "www.news.example", "news.example"),
+        (["www.news.example"], "www.news.example", "news.example"),
     ],
 )
 def test_names(statements: list[str], host: str, expected: str) -> None:

@@ -16,11 +16,11 @@ def site_name(statements: Iterable[str], host: str) -> str:
     """A publisher's name. ``statements``: og:site_name, titles of feeds and of the front page, the most trusted first.
 
     The part that most of them share is the name, then one that the host's own name spells ('The Meridian Post' at
-    meridian-post.example), then the first part of the first. Without any, the host.
+    meridian-post.example), then the first part of the first. Without any, the host without its www.
     """
-    said = [parts for parts in (_parts(statement) for statement in statements) if parts]
+    said = [parts for parts in (_parts(statement) for statement in statements if statement != host) if parts]
     if not said:
-        return host
+        return host.removeprefix("www.")
     if len(said[0]) == 1 and len(said) == 1:
         return cut(said[0][0], LONGEST)
     spelled = _letters(host)
