@@ -39,7 +39,7 @@ def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> 
     text = html if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)[0]
     page = read_page(text)
     meta = read_metadata(page, url)
-    units, removed = read_body(page.root, url, meta.title)
+    units, removed = read_body(page.root, url, meta.title, meta.title_node, meta.article_body)
     if _weight(units) < STATED_SHARE * len(meta.article_body):
         # The page shows a beginning (or nothing, until a script runs) and states the whole as data.
         units = _stated(meta.article_body, page)

@@ -10,6 +10,7 @@ from newsreel.extraction.blocks import BLOCK_TAGS, Unit, UnitReader, block_text
 from newsreel.extraction.boilerplate import junk_element, junk_text
 from newsreel.extraction.captions import follows_picture
 from newsreel.extraction.page import Node
+from newsreel.extraction.stated import stated_body
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 _STOP = re.compile(r"[.,;:!?…。、؟،।»”\"\uff0c\uff01\uff1f\uff1b\uff1a\uff0e]")
@@ -17,6 +18,8 @@ _SENTENCE_END = re.compile(r"[.!?…。؟।:;»”\"'’)\]」』\uff01\uff1f\u
 WIDE_WEIGHT = 2.5  # a Chinese, Japanese or Korean character says as much as so many Latin ones
 GOOD_WEIGHT = 60.0  # from this weight on a text with punctuation and few links is taken for running text
 LITTLE = 0.2  # less than this share of a page's running text is no body
+OWN_TEXT = 400.0  # running text of an article around the title that is believed against a longer one
+OWN_SHARE = 0.25  # of the longest other article
 DESCENT = 0.82  # go into a child that holds this share of the good text
 _BODY_NAMES = re.compile(
     r"article-?_?(?:body|content|text|main)|story-?_?(?:body|content|text)|post-?_?(?:body|content|text)|entry-?_?content|"
@@ -72,11 +75,29 @@ def measure(root: Node) -> None:
         node.good = good
 
 
-def find_body(root: Node, *, by_name: bool = True) -> tuple[Node, set[int]]:
-    """The element that holds the article, and the ids of elements to keep although their names say junk."""
+def find_body(
+    root: Node, title: Node | None = None, stated: str = "", *, by_name: bool = True
+) -> tuple[Node, set[int]]:
+    """The element that holds the article, and the ids of elements to keep although their names say junk. ``title`` is
+    the heading that shows the article's title, ``stated`` what the page's data calls its text.
+    """
     measure(root)
     keep = _discount(root, by_name)
-    return _descend(root), keep
+    body = _descend(_own_article(root, title) or root)
+    return stated_body(root, body, stated) if stated else body, keep
+
+
+def _own_article(root: Node, title: Node | None) -> Node | None:
+    """Where several elements are called articles: the one around the title, if it holds text enough. Pages that go on
+    to the next story have the longer one below.
+    """
+    own = next((node for node in title.ancestors() if node.tag == "article"), None) if title else None
+    if own is None or own.good < OWN_TEXT:
+        return None
+    inside = {id(node) for node in own.walk()}
+    rivals = [node.good for node in root.walk() if node.tag == "article" and id(node) not in inside]
+    # A small article may be the head of one whose other parts are called articles too.
+    return own if rivals and max(rivals) * OWN_SHARE <= own.good else None
 
 
 def _discount(root: Node, by_name: bool) -> set[int]:
@@ -134,12 +155,14 @@ def _is_hint(node: Node, wanted: str) -> bool:
     return bool(_BODY_NAMES.search(node.get("class") + " " + node.get("id")))
 
 
-def read_body(root: Node, url: str, title: str) -> tuple[list[Unit], list[tuple[str, str]]]:
+def read_body(
+    root: Node, url: str, title: str, heading: Node | None = None, stated: str = ""
+) -> tuple[list[Unit], list[tuple[str, str]]]:
     """The article's pieces in order, and what was left out with its reasons."""
-    units, removed = _read(root, url, title, by_name=True)
+    units, removed = _read(root, url, title, heading, stated, by_name=True)
     if _size(units) < LITTLE * _running_weight(root):
         # Names misled: some sites call every paragraph a widget. Tags and roles alone then.
-        again, removed_again = _read(root, url, title, by_name=False)
+        again, removed_again = _read(root, url, title, heading, stated, by_name=False)
         if _size(again) > 2 * _size(units):
             return again, removed_again
     return units, removed
@@ -159,8 +182,10 @@ def _running_weight(root: Node) -> float:
     return root.good
 
 
-def _read(root: Node, url: str, title: str, *, by_name: bool) -> tuple[list[Unit], list[tuple[str, str]]]:
-    body, keep = find_body(root, by_name=by_name)
+def _read(
+    root: Node, url: str, title: str, heading: Node | None, stated: str, *, by_name: bool
+) -> tuple[list[Unit], list[tuple[str, str]]]:
+    body, keep = find_body(root, heading, stated, by_name=by_name)
     reader = UnitReader(url, keep, by_name=by_name)
     reader.read(body)
     removed = reader.removed

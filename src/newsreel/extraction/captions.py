@@ -14,6 +14,7 @@ from newsreel.extraction.page import Node
 MAX_WEIGHT = 500.0  # of a caption's text; those of the recorded press have 30 to 350
 SHORT_WEIGHT = 260.0  # of a text that only its box's name, or its place, calls a caption
 MAX_ELEMENTS = 60  # of a box
+MOST = 0.6  # of a box's text, where an element in it is called its caption
 _CAPTION_NAME = re.compile(
     r"(?:^|[\s_-])(?:cap|captions?|credits?|legende?|legenda|bildunterschrift|bildtext|didascalia|pie-?foto|copyright|"
     r"(?:photo|image|img|pic)-?(?:desc\w*|caption|credit))(?:$|[\s_-])|caption",
@@ -45,7 +46,7 @@ def caption_of_box(node: Node) -> str | None:
     for count, child in enumerate(node.walk()):
         if count > MAX_ELEMENTS or child.tag in ("h1", "h2", "h3", "h4", "li", "article", "tr"):
             return None
-        if child is not node and child.weight and _CAPTION_NAME.search(_name(child)):
+        if child is not node and child.weight >= MOST * node.weight and _CAPTION_NAME.search(_name(child)):
             named = True
     text = squeeze(node.text())
     short = node.weight <= SHORT_WEIGHT and len(_SENTENCE.findall(text)) < 2
