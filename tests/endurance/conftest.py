@@ -11,8 +11,8 @@ from newsreel.archive.embedded import ServerAddress
 from tests.endurance.wholeness import articles_of
 from tests.installation import Installation, Sample, fresh_database, sample_press
 
-# Outlets of four layouts and languages: a feed, a news sitemap, and one without either.
-FEW = ("meridian-post", "veilleur-du-ponant", "wangyang-morning", "hengchuan-times")
+# A feed and a news sitemap, English and Chinese: enough for what is about processes.
+FEW = ("meridian-post", "wangyang-morning")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -69,7 +69,7 @@ def crawled(folders: pytest.TempPathFactory, server: ServerAddress, sample: Samp
         done = installation.run("crawl", "--once")
         assert done.returncode == 0, done.stderr
         found = articles_of(installation)
-        assert len(found) > 30
+        assert len(found) > 15
         return set(found)
 
 

@@ -46,6 +46,7 @@ def move(installation: Installation, seconds: int) -> None:
 def test_the_clock_of_the_database(
     installation: Installation, sample: Sample, undisturbed: set[str], seconds: int
 ) -> None:
+    installation.environment["NEWSREEL_CRAWL_GAP"] = "0"  # nothing is killed here: no need to be slow
     assert installation.run("crawl", "--once").returncode == 0
     move(installation, seconds)
     before = requests(sample)
