@@ -39,6 +39,14 @@ def test_a_host_has_one_owner(owners: list[Owner]) -> None:
     assert claims.claim_hosts(owners[1], 10) == ["news.test"]
 
 
+def test_a_claim_whose_answer_was_lost_is_found_again(owners: list[Owner]) -> None:
+    making.a_channel()
+    assert claims.claim_hosts(owners[0], 10) == ["news.test"]
+    assert claims.claim_hosts(owners[0], 10, ["news.test"]) == []
+    assert claims.claim_hosts(owners[1], 10) == []
+    assert claims.claim_hosts(owners[0], 10) == ["news.test"]
+
+
 def test_what_a_dead_worker_held_is_free_at_once(owners: list[Owner]) -> None:
     making.a_channel()
     claims.claim_hosts(owners[0], 10)

@@ -76,7 +76,7 @@ def test_retries() -> None:
     assert [decisions.retry_in(down, n) for n in range(6)] == [60, 300, 1800, 10800, 43200, None]
     assert decisions.retry_in(Permanent("gone", "Gone."), 0) is None
     assert decisions.retry_in(Skip("not_article", "No."), 0) is None
-    assert decisions.retry_in(Temporary("rate_limited", "x", retry_after=1e12), 0) == 7 * 86400
+    assert decisions.retry_in(Temporary("rate_limited", "x", retry_after=1e12), 0) == 86400
 
 
 def test_a_host_that_says_in_a_second_for_ever_is_believed_five_times() -> None:

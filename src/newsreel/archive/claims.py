@@ -20,7 +20,7 @@ from django.db import connection
 
 LOCK_CLASS = 0x4E455753  # 'NEWS': the class of our advisory locks
 LEASE_SECONDS = 180
-MAX_AHEAD = "interval '8 days'"
+MAX_AHEAD = "interval '26 hours'"  # nothing is ever put off for more than a day
 MAX_ATTEMPTS = 3
 
 LIVE_OWNERS = f"""(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
@@ -29,6 +29,8 @@ LIVE_OWNERS = f"""(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory
 _DUE = f"({{0}} <= now() OR {{0}} > now() + {MAX_AHEAD})"
 _FREE_HOST = f"""(h.lease_owner IS NULL OR h.leased_until < now() OR h.leased_until > now() + {MAX_AHEAD}
                   OR h.lease_owner NOT IN {LIVE_OWNERS})"""
+# A claim whose answer was lost on its way is our own, and nothing of ours works on it.
+_LOST_CLAIM = "(h.lease_owner = %s AND h.name <> ALL(%s))"
 _CHANNEL_DUE = f"""EXISTS (SELECT 1 FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
                    WHERE c.host = h.name AND NOT s.paused AND {_DUE.format("c.next_due_at")})"""
 _LEAD_DUE = f"""EXISTS (SELECT 1 FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
@@ -38,7 +40,7 @@ _LEAD_DUE = f"""EXISTS (SELECT 1 FROM archive_lead l JOIN archive_channel c ON c
 _CLAIM_HOSTS = f"""
     UPDATE archive_host SET lease_owner = %s, leased_until = now() + make_interval(secs => %s)
     WHERE name IN (SELECT h.name FROM archive_host h
-                   WHERE {_DUE.format("h.next_due_at")} AND {_FREE_HOST} AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
+                   WHERE {_DUE.format("h.next_due_at")} AND ({_FREE_HOST} OR {_LOST_CLAIM}) AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
                    ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED)
     RETURNING name
 """
@@ -94,11 +96,11 @@ class Owner:
                 self._connection = None
 
 
-def claim_hosts(owner: Owner, limit: int) -> list[str]:
-    """At most ``limit`` hosts with something due, now leased to us."""
+def claim_hosts(owner: Owner, limit: int, working: Iterable[str] = ()) -> list[str]:
+    """At most ``limit`` hosts with something due, now leased to us. ``working``: those that we hold already."""
     number = owner.alive()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_HOSTS, [number, LEASE_SECONDS, limit])
+        cursor.execute(_CLAIM_HOSTS, [number, LEASE_SECONDS, number, list(working), limit])
         return [row[0] for row in cursor.fetchall()]
 
 

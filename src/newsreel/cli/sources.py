@@ -43,7 +43,7 @@ def _add(options: argparse.Namespace) -> int:
     try:
         from newsreel.pipeline import jobs
         from newsreel.pipeline.adding import Reach, add_all
-        from newsreel.pipeline.workshop import open_workshop
+        from newsreel.pipeline.workshop import open_workshop, patiently
 
         progress = Progress()
         done = 0
@@ -61,7 +61,7 @@ def _add(options: argparse.Namespace) -> int:
 
         results = asyncio.run(work())
         if any(result.status == "added" for result in results):
-            jobs.ring("crawl")
+            patiently(lambda: jobs.ring("crawl"), archive.recover)
     finally:
         archive.close()
     if options.json:

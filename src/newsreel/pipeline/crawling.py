@@ -68,7 +68,7 @@ class Crawl:
     async def _start_more(self) -> None:
         room = self._shop.settings.crawl_hosts - len(self._working)
         if room > 0:
-            for host in await self._shop.db(claims.claim_hosts, self._shop.owner, room):
+            for host in await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working)):
                 self._working.setdefault(host, asyncio.create_task(self._work(host), name=f"crawl {host}"))
 
     async def _wait_for_due(self, to_the_end: bool) -> bool:

@@ -44,7 +44,7 @@ def names_its_time(error: NewsreelError, failures: int) -> bool:
 def _after(error: Temporary, failures: int) -> float:
     if error.retry_after is None:
         return BACK_OFF[min(failures, len(BACK_OFF) - 1)]
-    asked = min(max(error.retry_after, 1.0), 7 * 86400.0)
+    asked = min(max(error.retry_after, 1.0), 86400.0)
     if failures < PATIENT_TRIES:
         return asked
     return max(asked, BACK_OFF[min(failures - PATIENT_TRIES, len(BACK_OFF) - 1)])

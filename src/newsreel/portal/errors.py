@@ -38,6 +38,18 @@ def too_many(request: HttpRequest) -> HttpResponse:
     )
 
 
+def away(request: HttpRequest) -> HttpResponse:
+    """503: the database is being started again, or is out of reach."""
+    page = _page(
+        request,
+        503,
+        _("The archive cannot be reached just now"),
+        _("It is usually back within seconds. Please try again."),
+    )
+    page.headers["Retry-After"] = "5"
+    return page
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500."""
     return _page(

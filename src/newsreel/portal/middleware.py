@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import zoneinfo
 from collections.abc import Callable
 from functools import lru_cache
 
 from django.conf import settings as django_settings
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from newsreel.core.settings import settings
+from newsreel.portal import errors
 from newsreel.portal.headers import SECURITY_HEADERS
 
+log = logging.getLogger("newsreel.portal")
 Handler = Callable[[HttpRequest], HttpResponse]
 TIMEZONE_COOKIE = "timezone"
 
@@ -32,6 +36,25 @@ class SecurityHeaders:
         # Not no-store: that would keep pages out of the browser's back-forward cache.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class ArchiveAway:
+    """A page whose database is lost is a page that says so, and one line in the log."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer as it comes."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """503 for a lost database; every other fault goes its way."""
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        log.warning("%s: the database cannot be reached.", request.path)
+        connection.close()
+        return errors.away(request)
 
 
 class ReaderPreferences:

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsreel.portal.middleware.SecurityHeaders",
     "newsreel.portal.middleware.ReaderPreferences",
+    "newsreel.portal.middleware.ArchiveAway",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.gzip.GZipMiddleware",
