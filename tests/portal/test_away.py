@@ -11,7 +11,7 @@ from newsreel.portal.middleware import ArchiveAway
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_a_restart_of_the_server_the_next_request_is_served() -> None:
+def test_a_lost_connection_is_a_page_and_the_next_request_is_served() -> None:
     client = Client()
     assert client.get("/").status_code == 200
     with connection.cursor() as cursor:
@@ -20,6 +20,10 @@ def test_after_a_restart_of_the_server_the_next_request_is_served() -> None:
     known = {key: connection.get_connection_params()[key] for key in ("host", "dbname", "user")}
     with psycopg.connect(**known, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s)", [mine])
+    # Django's test client leaves out the look at the connection with which a real request begins.
+    lost = client.get("/")
+    assert (lost.status_code, lost.headers["Retry-After"]) == (503, "5")
+    assert "资料库暂时无法访问" in lost.content.decode()
     assert client.get("/").status_code == 200
 
 
