@@ -23,7 +23,7 @@ def test_without_a_network_the_sample_opens_by_itself_and_is_left_with_one_click
     wait_until(lambda: "no starter feed answers" in house.words(), patience(25), "the end of the search")
     assert time.monotonic() - house.started_at < patience(25)  # ten to begin, fifteen to look
     shows_the_sample(house)
-    wait_until(lambda: house.rows("article", sample=True) > 90, patience(40), "the sample's articles")
+    wait_until(lambda: house.rows("article", sample=True) > 30, patience(40), "the sample's articles")
     for path in PAGES:
         page = house.visitor.get(path)
         assert "<title>【示例】" in page, path
@@ -99,14 +99,6 @@ def test_a_sample_that_cannot_be_opened_leaves_all_as_it_is(make_house: MakeHous
     wait_until(lambda: "sample cannot be opened" in house.words(), 20, "the reason")
     page = house.shows("/", "没有网络", "添加网站")
     assert "【示例】" not in page
-    (house.home / "sample").unlink()
-    house.visitor.send("/", "/sample/open/")
-    house.visitor.send("/", "/sample/open/")
-    shows_the_sample(house)
-    house.visitor.send("/", "/sample/leave/")
-    house.shows("/", "打开示例")
-    time.sleep(1)
-    assert "【示例】" not in house.shows("/", "打开示例"), "the second click on 'open' is of no meaning any more"
     assert house.stop() == 0
     assert "Traceback" not in house.words()
 
