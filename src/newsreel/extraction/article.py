@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from html import escape
 
+from newsreel.core.encoding import decode
 from newsreel.core.text import cut, squeeze
 from newsreel.core.types import Article, Block, Entry
 from newsreel.core.urls import absolute
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
 from newsreel.extraction.body import measure, read_body
 from newsreel.extraction.boilerplate import junk_text
-from newsreel.extraction.encoding import decode
 from newsreel.extraction.metadata import Metadata, read_metadata
 from newsreel.extraction.page import MAX_BYTES, Node, Page, read_page
 from newsreel.extraction.sanitising import MAX_MARKUP, MAX_TOTAL, sanitise_pieces
@@ -39,7 +39,7 @@ def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> 
     text = html if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)[0]
     page = read_page(text)
     meta = read_metadata(page, url)
-    units, removed = read_body(page.root, url, meta.title, meta.title_node, meta.article_body)
+    units, removed = read_body(page.root, url, meta)
     if _weight(units) < STATED_SHARE * len(meta.article_body):
         # The page shows a beginning (or nothing, until a script runs) and states the whole as data.
         units = _stated(meta.article_body, page)

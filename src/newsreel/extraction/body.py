@@ -6,9 +6,11 @@ import re
 from dataclasses import replace
 
 from newsreel.core.text import tokens
+from newsreel.extraction.appeals import appeals, invitation, particulars
 from newsreel.extraction.blocks import BLOCK_TAGS, Unit, UnitReader, block_text
 from newsreel.extraction.boilerplate import junk_element, junk_text
 from newsreel.extraction.captions import follows_picture
+from newsreel.extraction.metadata import Metadata
 from newsreel.extraction.page import Node
 from newsreel.extraction.stated import stated_body
 
@@ -155,14 +157,12 @@ def _is_hint(node: Node, wanted: str) -> bool:
     return bool(_BODY_NAMES.search(node.get("class") + " " + node.get("id")))
 
 
-def read_body(
-    root: Node, url: str, title: str, heading: Node | None = None, stated: str = ""
-) -> tuple[list[Unit], list[tuple[str, str]]]:
-    """The article's pieces in order, and what was left out with its reasons."""
-    units, removed = _read(root, url, title, heading, stated, by_name=True)
+def read_body(root: Node, url: str, meta: Metadata) -> tuple[list[Unit], list[tuple[str, str]]]:
+    """The article's pieces in order, and what was left out with its reasons. ``meta`` is what the page says about it."""
+    units, removed = _read(root, url, meta, by_name=True)
     if _size(units) < LITTLE * _running_weight(root):
         # Names misled: some sites call every paragraph a widget. Tags and roles alone then.
-        again, removed_again = _read(root, url, title, heading, stated, by_name=False)
+        again, removed_again = _read(root, url, meta, by_name=False)
         if _size(again) > 2 * _size(units):
             return again, removed_again
     return units, removed
@@ -182,17 +182,24 @@ def _running_weight(root: Node) -> float:
     return root.good
 
 
-def _read(
-    root: Node, url: str, title: str, heading: Node | None, stated: str, *, by_name: bool
-) -> tuple[list[Unit], list[tuple[str, str]]]:
-    body, keep = find_body(root, heading, stated, by_name=by_name)
+def _read(root: Node, url: str, meta: Metadata, *, by_name: bool) -> tuple[list[Unit], list[tuple[str, str]]]:
+    body, keep = find_body(root, meta.title_node, meta.article_body, by_name=by_name)
     reader = UnitReader(url, keep, by_name=by_name)
     reader.read(body)
     removed = reader.removed
-    title_words = tokens(title)
+    title_words = tokens(meta.title)
     units: list[Unit] = []
-    for unit in reader.units:
-        reason = _caption(unit, units) or _junk_unit(unit, title_words)
+    appealing = appeals(reader.units)
+    head = True  # ahead of the first running text
+    for place, unit in enumerate(reader.units):
+        reason = (
+            _caption(unit, units)
+            or ("appeal" if place in appealing else "")
+            or _junk_unit(unit, title_words)
+            or invitation(unit)
+            or (particulars(block_text(unit.block), meta.authors) if head or len(units) < 3 else "")
+        )
+        head = head and (bool(reason) or not _is_running(unit))
         if reason:
             removed.append((block_text(unit.block), reason))
         else:

@@ -92,6 +92,25 @@ lees (?:ook|meer|verder).{0,80}|advertentie|читайте также.{0,80}|р�
 責任編輯.{0,20}|责任编辑.{0,30}|編輯推薦|関連(?:記事|ニュース|リンク)
 おすすめ(?:記事)?|続きを読む|広告|あわせて読みたい.{0,60}|관련 ?(?:기사|뉴스)|추천 ?(?:기사
 뉴스)|광고|공유하기|benzer haberler|ilgili haberler|reklam
+请?(?:继续|繼續)(?:往下)?(?:阅读|閱讀).{0,8}|請(?:继续|繼續)(?:往下)?(?:阅读|閱讀).{0,8}|下拉(?:阅读|閱讀)更多|もっと(?:見る|読む)
+■ ?関連(?:記事|キーワード)|人気キーワード
+(?:hier geht es |es geht )?weiter (?:geht es )?nach der (?:anzeige|werbung)|(?:der )?artikel wird nach der anzeige fortgesetzt
+nach der anzeige geht es weiter.{0,20}
+(?:la suite|suite de l[’']article|l[’']article continue|votre lecture continue) après (?:la|cette) (?:publicité|pub)
+continúa (?:leyendo )?después de la publicidad
+continua (?:a leggere )?dopo la pubblicità|continua (?:a ler |lendo )?(?:após|depois d)(?: a|a) publicidade
+(?:het )?artikel gaat verder (?:onder|na) de (?:advertentie|foto|video)
+(?:artikkelen|saken|artikeln) fortset?ter under (?:annonsen|bildet|videoen)|(?:記事は)?広告の(?:後|下)に続きます
+продолжение (?:статьи )?после рекламы
+don[’']t want to see this\? remove ads|remove ads|recommended videos?|czytaj więcej|empfohlener (?:redaktioneller|externer) inhalt
+auf dieser seite
+(?:this |the )?(?:content|article) is (?:reserved for|available to|only for) (?:our )?(?:subscribers|members)(?: only)?
+already (?:a subscriber|have an account|registered)\?.{0,40}
+create an account or (?:sign|log) in.{0,60}|(?:register|sign up|log ?in)(?: ?/ ?sign in)? to (?:unlock|read|continue|keep reading).{0,40}
+sign in or create an account
+you have \d{1,2} (?:free )?(?:articles?|stories) (?:left|remaining).{0,30}|this (?:article|story) is free to read.{0,40}
+(?:(?:il|la) vous )?reste \d{1,2}.{0,50}à (?:lire|découvrir).{0,30}|(?:cet )?article (?:est )?réservé aux abonnés.{0,40}
+l[’']espace des contributions est réservé aux abonnés
 """
 
 # The start of a short text.
@@ -105,4 +124,19 @@ leggi anche|lees ook|czytaj (?:też|także|również)|читайте также|
 (?:photo|image|foto|photograph|bild|picture|fotos|credit|photo credit|image credit|quelle|source|crédit)s?\s*(?::|©)
 本文来源|原标题|责任编辑|編輯:|编辑:
 版权声明|ⓒ|<저작권|저작권자|무단 ?전재|we use cookies|this site uses cookies|your support (?:helps|makes)
+[(\uff08\[\u3010]?\s?(?:责任编辑|責任編輯|责编|責編|本文编辑|文字编辑|责任校对|校对|编审|审核|初审|复审|终审|监制|監製|编辑|編輯)\s?[:\uff1a/\uff0f].{1,60}$
+(?:免责声明|免責聲明|版权声明|版權聲明|特别声明|特別聲明|声明|聲明|风险提示|投资提示)\s?[:\uff1a]|(?:\u3010|\[)(?:免责|版权|特别)声明
+.{0,12}(?:扫描|扫一扫|扫码|掃描)[^\u3002\uff0c]{0,14}(?:二维码|QR|关注|關注|下载|下載|公众号|公眾號|客户端|加入)[^\u3002]{0,40}$
+.{0,12}(?:掃碼|长按|長按|识别)[^\u3002\uff0c]{0,14}(?:二维码|QR|关注|關注|下载|下載|公众号|公眾號|客户端|加入)[^\u3002]{0,40}$
+(?:欢迎|歡迎|请|請|点击)?(?:关注|關注|搜索|添加|订阅|訂閱)[^\u3002\uff0c]{0,20}(?:公众号|公眾號|微信号|视频号|頻道|频道|粉絲團|粉絲專頁)[^\u3002]{0,30}$
+(?:この記事|こちら)は(?:有料)?会員限定|有料会員(?:になると|に登録)|無料会員登録|会員登録すると
+an dieser stelle (?:findest du|finden sie) (?:einen |ein )?(?:extern|empfohlen)|ich bin damit einverstanden, dass (?:mir|meine)
+personenbezogene daten können an dritt
+(?:the )?(?:views|opinions)(?: and (?:views|opinions))? expressed (?:here|in this|are)|got a story\?
+have (?:you got )?a (?:story|news tip)\?|do you have a (?:story|tip)
+for more stories like this|join (?:the|our) (?:conversation|discussion|(?:commenting )?forum|community)|join thought-provoking
+(?:\S+ ){1,4}may (?:earn|receive|get) (?:a|an) (?:small |affiliate ){0,2}(?:commission|compensation)
+(?:we|i) (?:may )?(?:earn|receive) (?:a |an )?(?:small |affiliate ){0,2}commissions? (?:when|if|on|from|for)
+this (?:article|page|post|site) (?:may )?contains? affiliate links|als amazon-partner|hat ihnen (?:dieser|der) artikel gefallen
+mehr (?:themen|artikel|stories) (?:auf|von|aus)|dieses thema im programm|sie lesen gerade
 """
