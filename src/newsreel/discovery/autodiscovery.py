@@ -7,9 +7,9 @@ import re
 import urllib.parse
 from typing import Literal, NamedTuple
 
+from newsreel.core.encoding import decode
 from newsreel.core.text import cut, squeeze
 from newsreel.core.urls import absolute, host_of, identity, same_site, split
-from newsreel.discovery.encoding import decode
 from newsreel.discovery.soup import Piece, pieces
 
 MAX_BYTES = 2_000_000
@@ -57,7 +57,7 @@ def find_feeds(body: bytes, url: str, content_type: str | None = None) -> tuple[
     stated: list[FeedLink] = []
     visible: list[FeedLink] = []
     base, anchor, words = url, "", ""
-    for piece in pieces(decode(body, content_type, limit=MAX_BYTES), MAX_PIECES):
+    for piece in pieces(decode(body, content_type, limit=MAX_BYTES)[0], MAX_PIECES):
         if piece.name == "base" and not piece.closing:
             base = absolute(piece.attributes.get("href", ""), base) or base
         elif piece.name == "link" and not piece.closing:

@@ -11,11 +11,11 @@ from typing import Any
 from xml.parsers import expat
 
 from newsreel.core.dates import parse_date
+from newsreel.core.encoding import decode
 from newsreel.core.text import cut, squeeze
 from newsreel.core.types import Entry, Feed, Moment
 from newsreel.core.urls import absolute, split
 from newsreel.discovery import jsonfeeds, languages, markup
-from newsreel.discovery.encoding import decode
 from newsreel.discovery.snippets import absolute_links, inline_text, plain_text
 
 MAX_BYTES = 8_000_000
@@ -40,7 +40,7 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
     """
     if not body.strip():
         return Feed(error="It is empty.")
-    text = decode(body, content_type, limit=MAX_BYTES).lstrip("\ufeff \t\r\n")
+    text = decode(body, content_type, limit=MAX_BYTES)[0].lstrip("\ufeff \t\r\n")
     if text.startswith("{"):
         return jsonfeeds.parse(text, url)
     document = markup.clean(text)

@@ -9,11 +9,11 @@ import html
 import re
 from dataclasses import dataclass, field
 
+from newsreel.core.encoding import decode
 from newsreel.core.text import cut, squeeze, tokens
 from newsreel.core.types import Entry
 from newsreel.core.urls import absolute, identity, is_root, same_site
 from newsreel.discovery.addresses import article_likeness
-from newsreel.discovery.encoding import decode
 from newsreel.discovery.soup import Piece, pieces
 
 MAX_BYTES = 4_000_000
@@ -79,7 +79,7 @@ def parse_frontpage(body: bytes, url: str, content_type: str | None = None) -> t
     ``title`` is the link's words, '' where it has none but an address or a 'read more'. No dates: a list states none.
     """
     page = _Page(url)
-    for piece in pieces(decode(body, content_type, limit=MAX_BYTES), MAX_PIECES):
+    for piece in pieces(decode(body, content_type, limit=MAX_BYTES)[0], MAX_PIECES):
         page.read(piece)
         if len(page.links) >= MAX_LINKS:
             break

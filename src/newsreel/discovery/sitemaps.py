@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from xml.parsers import expat
 
 from newsreel.core.dates import parse_date
+from newsreel.core.encoding import decode
 from newsreel.core.text import cut
 from newsreel.core.types import Entry, Sitemap
 from newsreel.core.urls import absolute
 from newsreel.discovery import languages
-from newsreel.discovery.encoding import decode
 from newsreel.discovery.feeds import parse_feed, unique
 from newsreel.discovery.markup import ENTITIES, declares_entities, entity_text
 from newsreel.discovery.sniffing import GZIP, sniff
@@ -53,7 +53,7 @@ def parse_sitemap(body: bytes, url: str) -> Sitemap:
         if inflated is None:
             return Sitemap(error="It is compressed, and cannot be decompressed.")
         body = inflated
-    text = decode(body, limit=MAX_BYTES).lstrip("\ufeff \t\r\n")
+    text = decode(body, limit=MAX_BYTES)[0].lstrip("\ufeff \t\r\n")
     if not text:
         return Sitemap(error="It is empty.")
     root = _ROOT.search(text, 0, 200_000)

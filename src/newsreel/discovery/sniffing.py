@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from newsreel.discovery.encoding import decode
+from newsreel.core.encoding import decode
 
 Kind = Literal["feed", "sitemap", "html", "unknown"]
 GZIP = b"\x1f\x8b"
@@ -29,7 +29,7 @@ def sniff(body: bytes, content_type: str | None) -> Kind:
     """'feed', 'sitemap' (or a compressed body that is likely to be one), 'html' or 'unknown', from the first 64 kB."""
     if body.startswith(GZIP):
         return "sitemap"
-    head = decode(body, content_type, limit=65_536).lstrip("\ufeff \t\r\n")
+    head = decode(body, content_type, limit=65_536)[0].lstrip("\ufeff \t\r\n")
     if head.startswith("{"):
         return "feed" if "jsonfeed.org/version" in head or re.search(r'"items"\s*:\s*\[', head) else "unknown"
     if _LISTED.match(head) and "html" not in (content_type or ""):

@@ -1,7 +1,7 @@
 """Bytes of a page -> Article: body, metadata, dates, sanitised HTML. A pure function; no network, no clock."""
 
+from newsreel.core.encoding import decode
 from newsreel.extraction.article import article_from_feed, extract
-from newsreel.extraction.encoding import decode
 from newsreel.extraction.sanitising import sanitise
 
 __all__ = ["article_from_feed", "decode", "extract", "sanitise"]
