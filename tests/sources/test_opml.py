@@ -33,6 +33,20 @@ def test_lists_in_other_encodings(encoding: str) -> None:
     assert parse_opml(text.encode(encoding)).feeds[1].title == "Größe"
 
 
+@pytest.mark.parametrize(
+    ("stated", "encoding", "name"),
+    [
+        ("GB2312", "gb18030", "人民日报国际新闻频道"),
+        ("utf-8", "gb18030", "人民日报国际新闻频道"),
+        ("Shift_JIS", "cp932", "朝日新聞のニュース"),
+        ("nonsense", "windows-1251", "Новости дня"),
+    ],
+)
+def test_lists_in_encodings_that_the_parser_does_not_know(stated: str, encoding: str, name: str) -> None:
+    text = LIST.replace('encoding="utf-8"', f'encoding="{stated}"').replace("Bare", name)
+    assert parse_opml(text.encode(encoding)).feeds[1].title == name
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
 @pytest.mark.parametrize(
     "declared",
@@ -63,7 +77,8 @@ def test_document_types_with_entities_are_refused(declared: str, encoding: str) 
         (b"<opml>" + b"<outline>" * 100_000, "nested", 0),
         (b"<opml><body>" + b"<outline text='x'/>" * 100_000, "more than", 0),
         (b"<opml>" + b"x" * 9_000_000, "larger", 0),
-        (b'<?xml version="1.0" encoding="nonsense"?><opml/>', "not XML", 0),
+        (b'<?xml version="1.0" encoding="nonsense"?><opml/>', "no feeds", 0),
+        (b"\xff\xfe" + b"\0" * 9, "not XML", 0),
     ],
 )
 def test_what_cannot_be_read_is_said_in_words(body: bytes, word: str, count: int) -> None:

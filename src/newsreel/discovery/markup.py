@@ -12,6 +12,7 @@ import html.entities
 import re
 from dataclasses import dataclass, field
 
+from newsreel.core.xml import ENTITIES, ILLEGAL
 from newsreel.discovery.elements import (
     BY_URI,
     CONTENT,
@@ -39,14 +40,11 @@ MAX_BASES = 5  # one within the other
 MAX_REPEATS = 40
 MAX_CLOSINGS = 60
 
-ENTITIES = "It declares a document type with entities, which could grow without bound or read other files: refused."
-
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,60}(?::[A-Za-z_][A-Za-z0-9._-]{0,60})?(?=[\s/>])")
 _TAG_END = re.compile(r"""(?:[^>"'<]|"[^"<]*+"|'[^'<]*+')*+>""")
 _ATTRIBUTE = re.compile(r"""([A-Za-z_][\w.:-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""")
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));")
 _BLANK = re.compile(r"\n{16,}")
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 
 @dataclass(slots=True)
@@ -85,7 +83,7 @@ def _character(match: re.Match[str]) -> str:
 
 def escape(text: str) -> str:
     """Text or an attribute's value as XML writes it; characters that XML does not allow are left out."""
-    text = _ILLEGAL.sub("", text)
+    text = ILLEGAL.sub("", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
@@ -340,8 +338,8 @@ def _characters(text: str) -> str:
     """
     text = _BLANK.sub("\n\n", text)
     if "<" not in text and "&" not in text and ">" not in text:
-        return _ILLEGAL.sub("", text)
-    return "<![CDATA[" + _ILLEGAL.sub("", text).replace("]]>", "]] >") + "]]>"
+        return ILLEGAL.sub("", text)
+    return "<![CDATA[" + ILLEGAL.sub("", text).replace("]]>", "]] >") + "]]>"
 
 
 def _room(name: str, *, inside: bool) -> int:

@@ -12,9 +12,10 @@ from newsreel.core.encoding import decode
 from newsreel.core.text import cut
 from newsreel.core.types import Entry, Sitemap
 from newsreel.core.urls import absolute
+from newsreel.core.xml import AMPERSAND, ENTITIES, ILLEGAL
 from newsreel.discovery import languages
 from newsreel.discovery.feeds import parse_feed, unique
-from newsreel.discovery.markup import ENTITIES, declares_entities, entity_text
+from newsreel.discovery.markup import declares_entities, entity_text
 from newsreel.discovery.sniffing import GZIP, sniff
 from newsreel.discovery.snippets import inline_text
 
@@ -27,8 +28,6 @@ MAX_CHILDREN = 2_000
 MAX_FIELD = 4_000
 _ROOT = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:urlset|sitemapindex)(?=[\s>])", re.IGNORECASE)
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)[^>]*>?", re.IGNORECASE)
-_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 # Where a fact stands, by local names: pictures and videos have titles and addresses of their own.
 _FACTS = {
     ("url", "loc"): "loc",
@@ -109,14 +108,14 @@ class _Reader:
         if text.count("&") > MAX_ESCAPES:
             return "It has more entities than a sitemap has."
         if "&" in text:
-            text = _AMPERSAND.sub("&amp;", entity_text_kept(text))
+            text = AMPERSAND.sub("&amp;", entity_text_kept(text))
         parser = expat.ParserCreate("utf-8")
         parser.buffer_text = True
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.characters
         try:
-            parser.Parse(_ILLEGAL.sub("", text).encode("utf-8", "replace"), True)
+            parser.Parse(ILLEGAL.sub("", text).encode("utf-8", "replace"), True)
         except _EnoughError:
             return "It is larger than a sitemap may be: the rest was not read."
         except expat.ExpatError:

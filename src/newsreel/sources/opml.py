@@ -8,16 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from newsreel.core.encoding import decode
 from newsreel.core.text import cut, squeeze
 from newsreel.core.urls import absolute, identity
+from newsreel.core.xml import AMPERSAND, ENTITIES, ILLEGAL
 
 MAX_BYTES = 8_000_000
 MAX_OUTLINES = 50_000
 MAX_DEPTH = 50
-ENTITIES = "It declares a document type with entities, which could grow without bound or read other files: refused."
-_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]+")
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +99,8 @@ def parse_opml(body: bytes) -> Opml:
         return Opml(error="It is empty.")
     if len(body) > MAX_BYTES:
         return Opml(error=f"It is larger than {MAX_BYTES // 1_000_000} MB.")
-    if b"\0" not in body:  # not of UTF-16, whose bytes mean other things
-        body = _CONTROL.sub(b"", _AMPERSAND.sub(b"&amp;", body.lstrip()))
-    reader, parser = _Reader(), expat.ParserCreate()
+    text = AMPERSAND.sub("&amp;", ILLEGAL.sub("", decode(body)[0].lstrip("\ufeff \t\r\n")))
+    reader, parser = _Reader(), expat.ParserCreate("utf-8")
     parser.StartDoctypeDeclHandler = reader.doctype
     parser.EntityDeclHandler = reader.entity
     parser.StartElementHandler = reader.start
@@ -111,10 +108,10 @@ def parse_opml(body: bytes) -> Opml:
     parser.CharacterDataHandler = reader.text
     error = None
     try:
-        parser.Parse(body, True)
+        parser.Parse(text.encode("utf-8"), True)
     except _StopError as stop:
         error = str(stop)
-    except (expat.ExpatError, LookupError, ValueError):
+    except expat.ExpatError:
         error = (
             "It is not well-formed: what stands after the fault was not read."
             if reader.path
@@ -148,4 +145,4 @@ def _outline(feed: OpmlFeed) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + html.escape(squeeze(_ILLEGAL.sub("", text))) + '"'
+    return '"' + html.escape(squeeze(ILLEGAL.sub("", text))) + '"'
