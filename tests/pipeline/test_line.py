@@ -12,6 +12,7 @@ from newsreel.archive import registry
 from newsreel.archive.models import Article, Channel, Lead, Revision, Snapshot
 from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.archive.snapshots import Record
+from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from tests.fetching.loopback import Asked, Site, answer
 from tests.pipeline.conftest import Open
@@ -216,3 +217,12 @@ async def test_what_a_front_page_names_besides_articles_is_left_out(open_shop: O
     assert urls == [site.url("/2025/08/12/story-number-1")]
     assert outcome in ("not_article", "no_text")
     assert "/about" not in site.paths()
+
+
+async def test_a_site_named_without_a_scheme_may_have_only_http(open_shop: Open, site: Site) -> None:
+    site.pages = {"/": feed(site, item(site.url("/a")))}
+    async with open_shop() as shop:
+        (added,) = await add_all(shop, [site.place])
+        (refused,) = await add_all(shop, [f"https://{site.place}/"])
+    assert (added.status, added.feeds) == ("added", (f"http://{site.place}",))
+    assert refused.status == "failed"

@@ -104,10 +104,23 @@ async def add(shop: Workshop, address: str, reach: Reach = Reach()) -> Added:
         known = await shop.db(_known, url)
         if known is not None:
             return Added(address, "known", known[0], known[1], site=known[2])
-        found = await _Search(shop, reach).find(url)
+        found = await _find(shop, reach, address, url)
         return await shop.db(_register, address, found, reach, shop.settings.crawl_interval)
     except NewsreelError as error:
         return Added(address, "failed", reason=error.reason, outcome=error.outcome)
+
+
+async def _find(shop: Workshop, reach: Reach, address: str, url: str) -> _Found:
+    """The channels of a site; one that was named without a scheme may have only http."""
+    try:
+        return await _Search(shop, reach).find(url)
+    except Temporary as error:
+        if "://" in address or not url.startswith("https://"):
+            raise
+        try:
+            return await _Search(shop, reach).find("http" + url.removeprefix("https"))
+        except NewsreelError:
+            raise error from None
 
 
 def _is_a_word(address: str, host: str, allowed: Sequence[str]) -> bool:
