@@ -52,7 +52,10 @@ class Site:
         self._tasks.add(task)
         try:
             while True:
-                asked = Asked(await reader.readuntil(b"\r\n\r\n"))
+                first = await reader.readexactly(1)
+                if first == b"\x16":
+                    break  # a TLS greeting: this is no HTTPS server
+                asked = Asked(first + await reader.readuntil(b"\r\n\r\n"))
                 self.asked.append(asked)
                 self.busy += 1
                 self.most_busy = max(self.busy, self.most_busy)

@@ -222,7 +222,7 @@ async def test_what_a_front_page_names_besides_articles_is_left_out(open_shop: O
 async def test_a_site_named_without_a_scheme_may_have_only_http(open_shop: Open, site: Site) -> None:
     site.pages = {"/": feed(site, item(site.url("/a")))}
     async with open_shop() as shop:
-        (added,) = await add_all(shop, [site.place])
         (refused,) = await add_all(shop, [f"https://{site.place}/"])
+        (added,) = await add_all(shop, [site.place])
     assert (added.status, added.feeds) == ("added", (f"http://{site.place}",))
     assert refused.status == "failed"
