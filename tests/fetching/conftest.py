@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from newsreel.fetching import Fetcher, Policy
-from tests.fetching.loopback import Names, Site
+from tests.fetching.loopback import Names, Site, served
 
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    site = Site()
-    server = await asyncio.start_server(site.serve, "127.0.0.1", 0)
-    site.port = server.sockets[0].getsockname()[1]
-    yield site
-    server.close()
-    await site.end()
-    await server.wait_closed()
+    async with served() as site:
+        yield site
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from newsreel.core.settings import settings
 from newsreel.fetching import Fetcher, Policy
-from tests.fetching.loopback import Names, Site, Sockets
+from tests.fetching.loopback import Names, Site, Sockets, served
 
 if TYPE_CHECKING:
     from newsreel.pipeline.workshop import Workshop
@@ -22,13 +21,8 @@ Open = Callable[..., AbstractAsyncContextManager[Any]]
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    site = Site()
-    server = await asyncio.start_server(site.serve, "127.0.0.1", 0)
-    site.port = server.sockets[0].getsockname()[1]
-    yield site
-    server.close()
-    await site.end()
-    await server.wait_closed()
+    async with served() as site:
+        yield site
 
 
 @pytest.fixture

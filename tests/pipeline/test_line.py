@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 
 import pytest
@@ -14,7 +13,7 @@ from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.archive.snapshots import Record
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
-from tests.fetching.loopback import Asked, Site, answer
+from tests.fetching.loopback import Asked, Site, answer, served
 from tests.pipeline.conftest import Open
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -162,31 +161,26 @@ async def test_a_redirect_within_the_site_is_the_page_that_it_leads_to(open_shop
 
 
 async def test_a_redirect_to_another_site_claims_nothing_there(open_shop: Open, site: Site) -> None:
-    other = Site()
-    server = await asyncio.start_server(other.serve, "127.0.0.1", 0)
-    other.port = server.sockets[0].getsockname()[1]
-    canonical = f'<link rel="canonical" href="{other.url("/story")}">'
-    site.pages = {
-        "/feed": feed(site, item(site.url("/go"))),
-        "/go": answer(302, b"", f"Location: {other.url('/story')}"),
-    }
-    other.pages = {
-        "/feed": feed(other, item(other.url("/story"))),
-        "/story": page("The harbour is closed", head=canonical),
-    }
-    async with open_shop(allowed=[other.place]) as shop:
-        await shop.db(watch, site, "/feed")
-        await crawl(shop)
-        await shop.db(
-            lambda: registry.register(
-                SourceFacts("b.test", "B", other.url()), [ChannelFacts(other.url("/feed"), "feed")], 900
+    async with served() as other:
+        canonical = f'<link rel="canonical" href="{other.url("/story")}">'
+        site.pages = {
+            "/feed": feed(site, item(site.url("/go"))),
+            "/go": answer(302, b"", f"Location: {other.url('/story')}"),
+        }
+        other.pages = {
+            "/feed": feed(other, item(other.url("/story"))),
+            "/story": page("The harbour is closed", head=canonical),
+        }
+        async with open_shop(allowed=[other.place]) as shop:
+            await shop.db(watch, site, "/feed")
+            await crawl(shop)
+            await shop.db(
+                lambda: registry.register(
+                    SourceFacts("b.test", "B", other.url()), [ChannelFacts(other.url("/feed"), "feed")], 900
+                )
             )
-        )
-        await crawl(shop)
-        rows = await shop.db(lambda: sorted(Article.objects.values_list("key", "source__name")))
-    server.close()
-    await other.end()
-    await server.wait_closed()
+            await crawl(shop)
+            rows = await shop.db(lambda: sorted(Article.objects.values_list("key", "source__name")))
     assert rows == sorted([(f"{site.place}/go", "A"), (f"{other.place}/story", "B")])
 
 

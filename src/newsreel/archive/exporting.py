@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from newsreel.archive.models import Article, ArticleKeyword, ArticleTopic
+from newsreel.core.dates import iso
 
 COLUMNS = (
     "url", "canonical_url", "title", "published", "modified", "published_precision", "first_seen", "source", "channel",
@@ -32,13 +33,12 @@ def articles(since: datetime | None = None) -> Iterator[dict[str, Any]]:
 
 def _row(article: Article) -> dict[str, Any]:
     published = article.published_at
-    day = article.published_precision == "day"
     return {
         "url": article.url,
         "canonical_url": article.canonical_url or None,
         "title": article.title,
-        "published": None if published is None else published.date().isoformat() if day else published.isoformat(),
-        "modified": article.modified_at.isoformat() if article.modified_at else None,
+        "published": iso(published, article.published_precision),
+        "modified": iso(article.modified_at),
         "published_precision": article.published_precision if published else None,
         "first_seen": article.first_seen.isoformat(),
         "source": article.source.name,

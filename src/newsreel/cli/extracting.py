@@ -7,11 +7,11 @@ import asyncio
 import json
 import sys
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from newsreel.core import urls
+from newsreel.core.dates import iso
 from newsreel.core.errors import Permanent
 from newsreel.core.settings import settings
 from newsreel.core.types import Article
@@ -83,10 +83,3 @@ def article_json(article: Article) -> dict[str, Any]:
     facts["published"] = iso(article.published, article.published_precision)
     facts["modified"] = iso(article.modified)
     return facts
-
-
-def iso(moment: datetime | None, precision: str = "time") -> str | None:
-    """ISO 8601 with zone, or the day alone."""
-    if moment is None:
-        return None
-    return moment.date().isoformat() if precision == "day" else moment.isoformat()

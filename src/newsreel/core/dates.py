@@ -109,6 +109,13 @@ class _Clock(NamedTuple):
     american: bool
 
 
+def iso(moment: datetime | None, precision: str = "time") -> str | None:
+    """A moment as ISO 8601 writes it with its zone, a day as '2025-08-12'; None stays None."""
+    if moment is None:
+        return None
+    return moment.date().isoformat() if precision == "day" else moment.isoformat()
+
+
 def parse_date(
     text: str, *, now: datetime | None = None, zone: tzinfo | None = None, month_first: bool = False
 ) -> Moment | None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsreel.archive.storing import ArticleFacts
+from newsreel.core.dates import iso
 from newsreel.core.errors import NewsreelError, Temporary
 from newsreel.core.text import squeeze, tokens
 from newsreel.core.types import Article, Entry, Precision
@@ -145,22 +146,16 @@ def _statements(article: Article, entry: Entry) -> dict[str, Any]:
     said = {
         "page": {
             "title": article.title,
-            "published": _iso(article.published, article.published_precision),
-            "modified": _iso(article.modified),
+            "published": iso(article.published, article.published_precision),
+            "modified": iso(article.modified),
         },
         "feed": {
             "title": entry.title,
-            "published": _iso(entry.published, entry.published_precision),
-            "updated": _iso(entry.updated),
+            "published": iso(entry.published, entry.published_precision),
+            "updated": iso(entry.updated),
         },
     }
     return {who: {what: value for what, value in statement.items() if value} for who, statement in said.items()}
-
-
-def _iso(moment: datetime | None, precision: Precision = "time") -> str | None:
-    if moment is None:
-        return None
-    return moment.date().isoformat() if precision == "day" else moment.isoformat()
 
 
 def _is_headline(title: str) -> bool:
