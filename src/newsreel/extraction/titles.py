@@ -17,6 +17,7 @@ from newsreel.extraction.structured import Data, words
 
 MAX_TITLE = 400
 # ' | Site', ' - Site', ' – Site', '_Site' (Chinese sites), ' :: Site', and the full-width bar of East Asian sites
+_KICKER = re.compile(r"(?<=\S)(?::\s|\s[-–|]\s|\uff1a)\s*")
 _SEPARATOR = re.compile(r"\s+[|–—\-·•»:]{1,2}\s+|\s*[|\uff5c]\s*|_+|\s*::\s*|\s[<>«/]\s|--")
 
 
@@ -36,9 +37,13 @@ def best_title(
     ]
     element = squeeze(html.unescape(title_element))[:MAX_TITLE]
     if headline and _is_news(article):
-        # A news article's headline is set by its editors; other types' are often made from the search title.
+        # A news article's headline is set by its editors; other types' are often made from the search title. Where it
+        # stands alone against a heading and all other statements it is right more often: 7 of 8 recorded pages.
         return _headline(headline, headings, social, names)
     stated = [text for text in (headline, *social, element) if text]
+    for text, node in headings:
+        if common := _without_kickers(text, stated):
+            return common, node
     for text, node in headings:
         if any(_agree(text, other) for other in stated):
             return text, node
@@ -48,6 +53,24 @@ def best_title(
         if bare and bare not in names:
             return bare, _shown(bare, headings)
     return headings[0] if headings else ("", None)
+
+
+def _without_kickers(heading: str, stated: list[str]) -> str:
+    """What a heading and another statement have in common behind kickers that differ: 'One topic: Title' and
+    'Another topic - Title' are both of 'Title'. '' where they have no such end.
+    """
+    ends = [heading[match.end() :] for match in _KICKER.finditer(heading)]
+    for end in ends:
+        for other in stated:
+            kicker = other[: -len(end)].rstrip()
+            if (
+                len(tokens(end)) >= max(4, 2 * len(tokens(kicker)))
+                and other.endswith(end)
+                and kicker.endswith((":", "-", "–", "|", "\uff1a"))
+                and tokens(kicker) != tokens(heading[: -len(end)])
+            ):
+                return end
+    return ""
 
 
 def _headline(
