@@ -32,14 +32,14 @@ BODY = "\n\n".join(TEXT)
 
 def test_an_appeal_of_bare_paragraphs_goes_with_its_company() -> None:
     appeal = [
-        "<p>Your gift keeps us reporting</p>",
-        "<p>From the harbour to the town hall, our reporters are there when the story develops. We know how much facts matter.</p>",
+        "<p>Your contribution helps us report</p>",
+        "<p>From the harbour to the town hall, this paper is there when things develop. We know how much facts matter.</p>",
         "<p>At this moment we need people on the ground. Your contribution lets us send journalists to hear both sides.</p>",
         "<p>Others hide behind paywalls. We believe that good journalism should be open to all, and we never lock a reader out.</p>",
         "<p>Your support means a great deal.</p>",
     ]
-    assert extract(page(before=appeal[1:]), URL).text == BODY
-    assert extract(page(middle=appeal[1:]), URL).text == BODY
+    assert extract(page(before=appeal), URL).text == BODY
+    assert extract(page(middle=appeal), URL).text == BODY
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,9 @@ def test_any_text_has_a_strength(text: str) -> None:
     assert strength(text) in (0, 1, 2)
 
 
-def test_many_appeals_are_bounded() -> None:
-    html = "<h1>T</h1>" + "<p>We need your donation, our journalism is free.</p><p>We report.</p>" * 10_000
+@pytest.mark.parametrize("times", [1_400, 20_000])
+def test_many_appeals_are_bounded(times: int) -> None:
+    html = "<h1>T</h1>" + "<p>We need your donation, our journalism is free.</p><p>We report.</p>" * times
     start = time.process_time()
     extract(html, URL)
     assert time.process_time() - start < 3

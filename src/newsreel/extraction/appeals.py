@@ -23,6 +23,8 @@ MAX_SHORT = 100
 MAX_CALL = 220
 MAX_LINE = 160
 EDGE = 5  # pieces at either end of a text where one appeal may stand alone
+MAX_PIECES = 3_000
+MAX_WAY = 6  # pieces of any kind between two appeals that stand together
 BRIDGE = 2  # pieces between two appeals that belong to them
 
 
@@ -66,49 +68,53 @@ def strength(text: str) -> int:
 
 
 def appeals(units: Sequence[Unit]) -> set[int]:
-    """The places of the pieces that belong to appeals. Nothing is, where that would be half of the text."""
+    """The places of the pieces that belong to appeals. Nothing is, where that would be half of the text, nor in a text
+    of more than MAX_PIECES.
+    """
+    if len(units) > MAX_PIECES:
+        return set()
     strong: list[int] = []
     weak: set[int] = set()
-    clear: set[int] = set()  # pieces that are left out for other reasons anyway: neither text nor appeal
+    between: set[int] = set()  # the paper speaks, of something: an appeal's only with appeals on both sides
     for place, unit in enumerate(units):
         if unit.block.kind not in ("paragraph", "heading", "quote"):
             continue
-        text = block_text(unit.block)
-        if junk_text(text):
-            clear.add(place)
+        text = unit.block.text
         force = strength(text)
         if force == 2:
             strong.append(place)
         elif force == 1:
             weak.add(place)
+        elif len(text) <= MAX_APPEAL and _PAPER.search(_QUOTED.sub(" ", text)):
+            between.add(place)
     found: set[int] = set()
-    for place in strong:
-        company = _company(place, weak, clear, set(strong), len(units))
+    for group in _groups(strong, weak | between, units):
+        company = group | {place for place in (min(group) - 1, max(group) + 1) if place in weak}
         # Alone in the middle of a text, or said in the running text of a column, it may be the article's own.
-        if len(company) > 1 or place < EDGE or place >= len(units) - EDGE:
+        if len(company) > 1 or min(group) < EDGE or max(group) >= len(units) - EDGE:
             found |= company
     whole = sum(len(block_text(unit.block)) for unit in units)
     taken = sum(len(block_text(units[place].block)) for place in found)
     return found if 2 * taken < whole else set()
 
 
-def _company(place: int, weak: set[int], clear: set[int], strong: set[int], count: int) -> set[int]:
-    """An appeal with what belongs to it on both sides: weak ones next to it, and weak ones on the way to the next."""
-    company = {place}
-    for step in (-1, 1):
-        here = place + step
-        waiting: set[int] = set()
-        while 0 <= here < count and (here in weak or here in clear or here in strong):
-            if here in strong:
-                company |= waiting | {here}
-                waiting = set()
-            elif here in weak:
-                waiting.add(here)
-            if len(waiting) > BRIDGE:
-                break
-            here += step
-        company |= waiting if len(waiting) <= 1 else set()
-    return company
+def _groups(strong: list[int], bridges: set[int], units: Sequence[Unit]) -> list[set[int]]:
+    """Strong appeals that stand together, with what is between them. Pieces that are left out for their words anyway
+    ('Read more', 'Donate now') part nothing.
+    """
+    groups: list[set[int]] = []
+    last = 0
+    for place in strong:
+        way = range(last + 1, place) if groups else range(0)
+        last = place
+        waiting = [here for here in way if here in bridges] if len(way) <= MAX_WAY else []
+        rest = len(way) - len(waiting)
+        joined = bool(groups) and len(way) <= MAX_WAY and len(waiting) <= BRIDGE
+        if joined and (not rest or all(here in bridges or junk_text(block_text(units[here].block)) for here in way)):
+            groups[-1] |= {*waiting, place}
+        else:
+            groups.append({place})
+    return groups
 
 
 def invitation(unit: Unit) -> str:

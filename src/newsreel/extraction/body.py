@@ -20,6 +20,7 @@ _SENTENCE_END = re.compile(r"[.!?…。؟।:;»”\"'’)\]」』\uff01\uff1f\u
 WIDE_WEIGHT = 2.5  # a Chinese, Japanese or Korean character says as much as so many Latin ones
 GOOD_WEIGHT = 60.0  # from this weight on a text with punctuation and few links is taken for running text
 LITTLE = 0.2  # less than this share of a page's running text is no body
+MAX_HEAD = 40  # pieces ahead of the running text
 OWN_TEXT = 400.0  # running text of an article around the title that is believed against a longer one
 OWN_SHARE = 0.25  # of the longest other article
 DESCENT = 0.82  # go into a child that holds this share of the good text
@@ -199,7 +200,7 @@ def _read(root: Node, url: str, meta: Metadata, *, by_name: bool) -> tuple[list[
             or invitation(unit)
             or (particulars(block_text(unit.block), meta.authors) if head or len(units) < 3 else "")
         )
-        head = head and (bool(reason) or not _is_running(unit))
+        head = head and place < MAX_HEAD and (bool(reason) or not _is_running(unit))
         if reason:
             removed.append((block_text(unit.block), reason))
         else:
