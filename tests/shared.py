@@ -7,4 +7,6 @@ from pathlib import Path
 import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"left out: {SHARED} (recorded pages and suites) is not here")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason=f"left out: {SHARED} (recorded pages and suites) is not here"
+)

@@ -177,3 +177,13 @@ def test_a_feeds_own_text() -> None:
     assert (article.title, article.published, article.language) == ("A title", published, "en")
     assert article.lead_image == "https://news.example/a.jpg"
     assert article_from_feed(Entry("2", URL)).reason
+
+
+def test_a_heading_that_says_the_title_again_is_no_part_of_the_text() -> None:
+    text = "The port authority said on Monday that the harbour would stay closed until the cargo was recovered. " * 3
+    html = f"""<html><head><title>The harbour is closed</title></head><body><h1>The harbour is closed</h1>
+    <article><h2>The harbour is closed</h2><p>{text}</p><h2>What comes next</h2><p>{text}</p></article></body></html>"""
+    article = extract(html, "https://a.example/1")
+    assert article.title == "The harbour is closed"
+    assert article.text == f"{text.strip()}\n\nWhat comes next\n\n{text.strip()}"
+    assert "The harbour is closed" not in article.html

@@ -6,7 +6,7 @@ import re
 from html import escape
 
 from newsreel.core.encoding import decode
-from newsreel.core.text import cut, squeeze
+from newsreel.core.text import cut, squeeze, tokens
 from newsreel.core.types import Article, Block, Entry
 from newsreel.core.urls import absolute
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
@@ -60,6 +60,17 @@ def _stated(article_body: str, page: Page) -> list[Unit]:
     ]
 
 
+def _without_title(units: list[Unit], title: str) -> list[Unit]:
+    """The units without a heading that says the title once more before the text begins."""
+    said = tokens(title)
+    for place, unit in enumerate(units[:3]):
+        if unit.block.kind == "heading" and tokens(unit.block.text) == said:
+            return units[:place] + units[place + 1 :]
+        if unit.block.kind == "paragraph" and len(unit.block.text) > 200:
+            break
+    return units
+
+
 def _bounded(units: list[Unit], root: Node) -> list[Unit]:
     """The units that can be shown as HTML too, so that text, blocks and HTML end at the same place: MAX_TOTAL characters
     of markup in all. A single piece longer than a sanitiser reads stays as plain text of MAX_PIECE characters.
@@ -78,7 +89,7 @@ def _bounded(units: list[Unit], root: Node) -> list[Unit]:
 
 
 def _article(url: str, meta: Metadata, units: list[Unit], removed: list[tuple[str, str]], page: Page) -> Article:
-    units = _bounded(units, page.root)
+    units = _bounded(_without_title(units, meta.title), page.root)
     text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
     reason = ""
     if len(text) < MIN_TEXT:
