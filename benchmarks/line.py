@@ -34,7 +34,7 @@ STAGES = {
     "extract": "extract a page, in a child",
     "snapshot": "evidence, synced",
     "store": "store, committed",
-    "enrich": "enrich a batch: language, topics, keywords",
+    "enrich": "enrich an article, in a child: language, topics, keywords",
 }
 
 
