@@ -35,7 +35,7 @@ demo: install ## The same over the sample press: invented news, no network, a da
 test: install ## Run the tests. Browser tests run where a Chromium is found. TESTS=tests/core runs some only.
 	@$(BIN)/python -m pytest $(TESTS)
 
-endure: install ## Kill, fill up and move the clock of real processes at seeded moments (about a quarter of an hour).
+endure: install ## Kill, fill up and move the clock of real processes at seeded moments (half an hour).
 	@$(BIN)/python -m pytest -m endure -s tests/endurance
 
 check: install ## What CI runs: lint, format, types, the direction of imports, then the tests.
