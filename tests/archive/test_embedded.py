@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
@@ -69,6 +70,7 @@ def start_user(home: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
         cwd="/",
+        stderr=subprocess.DEVNULL,
         env={"PATH": os.environ["PATH"]},
     )
 
@@ -228,6 +230,42 @@ def test_a_starter_killed_at_any_moment_leaves_nothing_unusable(home: Path) -> N
         time.sleep(moment)
         starter.kill()
         starter.communicate()
+    with user(home) as survivor:
+        assert survivor.get("version", 0) // 10000 == 18, survivor
+
+
+def servers_of(home: Path) -> list[int]:
+    """The processes that work as PostgreSQL in this data folder."""
+    return [
+        process.pid
+        for process in psutil.process_iter()
+        if process.name() == "postgres"
+        and process.status() != psutil.STATUS_ZOMBIE
+        and Path(process.cwd()).is_relative_to(home)
+    ]
+
+
+def starts_the_server(starter: subprocess.Popen[str]) -> bool:
+    """Waits until the process has started pg_ctl; False where it has come past that."""
+    while starter.poll() is None:
+        if any(child.name() == "pg_ctl" for child in psutil.Process(starter.pid).children()):
+            return True
+        time.sleep(0.001)
+    return False
+
+
+@pytest.mark.parametrize("after", [0.0, 0.003, 0.01, 0.03, 0.06, 0.1, 0.15, 0.25])
+def test_a_starter_interrupted_while_the_server_starts_leaves_none(home: Path, after: float) -> None:
+    """Ctrl-C: pg_ctl has or has not begun the server, which answers or not, and has its database or not."""
+    starter = start_user(home)
+    assert starts_the_server(starter)
+    time.sleep(after)
+    starter.send_signal(signal.SIGINT)
+    starter.communicate(timeout=60)
+    until = time.monotonic() + 2
+    while left := servers_of(home):
+        assert time.monotonic() < until, f"interrupted after {after} s, it left {left}"
+        time.sleep(0.02)
     with user(home) as survivor:
         assert survivor.get("version", 0) // 10000 == 18, survivor
 

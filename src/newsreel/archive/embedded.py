@@ -78,14 +78,18 @@ def ensure_server(home: Path) -> ServerAddress:
             return use.address
         _prepare_home(home)
         with _locked(home), _opened(home) as folder:
-            address = _attach_or_start(home, folder)
-            if use is None:
-                users = _open_lock(home / "postgres.users")
-                fcntl.flock(users, fcntl.LOCK_SH)
-                _uses.by_home[home] = _Use(address, os.getpid(), users)
-            else:
-                use.count += 1
-                use.address = address
+            try:
+                address = _attach_or_start(home, folder)
+                if use is None:
+                    users = _open_lock(home / "postgres.users")
+                    _uses.by_home[home] = _Use(address, os.getpid(), users)
+                    fcntl.flock(users, fcntl.LOCK_SH)
+                else:
+                    use.count += 1
+                    use.address = address
+            except BaseException:  # an interrupt (Ctrl-C, SIGTERM) among them
+                _stop_unused(home, folder)
+                raise
         return address
 
 
@@ -124,6 +128,18 @@ def release(home: Path) -> None:
                 os.close(use.descriptor)
             with _opened(home) as folder:
                 stop(folder)
+
+
+def _stop_unused(home: Path, folder: ServerFolder) -> None:
+    """Stops the server where no process counts as its user: nobody else ever would."""
+    users = _open_lock(home / "postgres.users")
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        stop(folder)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(users)
 
 
 def stop_server(home: Path) -> bool:

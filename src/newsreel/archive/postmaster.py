@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import signal
+import subprocess
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -120,13 +121,39 @@ def _pg_ctl_start(folder: ServerFolder, programs: Path, socket_folder: str) -> s
     options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
     command = [str(programs / "pg_ctl"), "-D", f"{folder.inside}/data", "-l", f"{folder.inside}/server.log"]
     command += ["-w", "-t", str(int(START_SECONDS)), "-o", options, "start"]
-    done = folder.run(command, seconds=START_SECONDS + 30)
-    if done.returncode == 0:
+    process = None
+    # An interrupt waits until we hold the process, or nobody would know of it. PostgreSQL frees its own signals again.
+    free = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        process = folder.start(command)
+        signal.pthread_sigmask(signal.SIG_SETMASK, free)
+        _, told = process.communicate(timeout=START_SECONDS + 30)
+    except BaseException:
+        if process is not None:
+            _call_off(folder, process)
+        raise
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, free)
+    if process.returncode == 0:
         return None
     with suppress(OSError), log.open("rb") as file:
         file.seek(before)
-        return file.read(LOG_BYTES).decode("utf-8", "replace") + done.stderr
-    return done.stderr
+        return file.read(LOG_BYTES).decode("utf-8", "replace") + told
+    return told
+
+
+def _call_off(folder: ServerFolder, start: subprocess.Popen[str]) -> None:
+    """We were interrupted while pg_ctl starts the server, which has no user yet who would stop it. A killed pg_ctl
+    would leave one that is just being born: wait until it has its lock file, and stop it then.
+    """
+    until = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < until:
+        ended = start.poll() is not None
+        if stop(folder) or ended:
+            break
+        time.sleep(0.02)
+    start.kill()
+    start.communicate()
 
 
 def _shared_memory() -> dict[str, str]:

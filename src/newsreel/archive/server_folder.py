@@ -38,21 +38,32 @@ class ServerFolder:
         self, command: list[str], *, text: str | None = None, seconds: float = COMMAND_SECONDS
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as the server's user, with nothing of our environment but the folder."""
+        process = self.start(command, stdin=subprocess.DEVNULL if text is None else subprocess.PIPE)
+        try:
+            out, err = process.communicate(text, timeout=seconds)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    def start(self, command: list[str], *, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+        """The same, not waited for. It has a session of its own: Ctrl-C in the terminal is said to us alone."""
         root = os.geteuid() == 0
-        return subprocess.run(  # noqa: S603 - our own commands, no shell
+        return subprocess.Popen(  # noqa: S603 - our own commands, no shell
             command,
-            input=text,
-            stdin=subprocess.DEVNULL if text is None else None,
-            capture_output=True,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            timeout=seconds,
             cwd="/",
             env=_environment(),
             pass_fds=() if self.descriptor is None else (self.descriptor,),
             user=self.uid if root else None,
             group=self.gid if root else None,
             extra_groups=[] if root else None,
+            start_new_session=True,
         )
 
     def write(self, name: str, text: str) -> None:
