@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     snapshot_days: int = Field(
         0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever."
     )
+    picture_cache: int = Field(
+        256,
+        ge=0,
+        le=1_000_000,
+        description="Megabytes of the data folder for pictures that the portal has fetched for its readers; the oldest go first.",
+    )
     sample: Literal["auto", "never"] = Field(
         "auto",
         description="Whether the sample press is opened by itself at a first start without a network: auto or never.",

@@ -36,6 +36,7 @@ RULES: dict[str, Access] = {
     "portal:leave_sample": Access.THIS_MACHINE,
     "portal:healthz": Access.PUBLIC,
     "portal:live": Access.PUBLIC,
+    "portal:picture": Access.PUBLIC,
 }
 
 
