@@ -105,7 +105,8 @@ def test_absurd_sizes_are_told_as_they_are() -> None:
 
 
 HEADS = [png(9, 9), gif(9, 9), jpeg(9, 9), webp(b"VP8X", bytes(10)), webp(b"VP8L", bytes(10)), avif((9, 9)), b"\xff\xd8\xff",
-         b"RIFF\0\0\0\0WEBP",          box(b"ftyp", b"avif"), b"\0\0\0\0ftypavif", b"\0\0\0\1meta", box(b"meta", b""), b"\xff\xe0", b"\xff\xc0\0\x0b\x08"]  # fmt: skip
+         b"RIFF\0\0\0\0WEBP",          box(b"ftyp", b"avif"), b"\0\0\0\0ftypavif", b"\0\0\0\1meta",
+         box(b"meta", b""), b"\xff\xe0", b"\xff\xc0\0\x0b\x08"]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(HEADS) | st.binary(max_size=20), max_size=12).map(b"".join))
