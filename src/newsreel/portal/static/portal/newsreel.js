@@ -57,6 +57,24 @@
     if (name) { name.textContent = zone; }
   }
 
+  /* Pictures: one that is not to be had goes with its caption, and one smaller than its column keeps its own size.
+     Neither event bubbles, so they are caught on their way down; this listens before the first picture is read. */
+  function ofBody(event) {
+    var node = event.target;
+    return node instanceof HTMLImageElement && node.closest(".body") ? node : null;
+  }
+  document.addEventListener("error", function (event) {
+    var image = ofBody(event);
+    if (image) { (image.closest("figure") || image).hidden = true; }
+  }, true);
+  document.addEventListener("load", function (event) {
+    var image = ofBody(event);
+    if (image && !image.hasAttribute("width")) {
+      image.setAttribute("width", image.naturalWidth);
+      image.setAttribute("height", image.naturalHeight);
+    }
+  }, true);
+
   /* What is wider than its column can be moved by keyboard too. */
   function wideParts() {
     document.querySelectorAll(".body pre, .body table").forEach(function (node) {
