@@ -164,6 +164,28 @@ def test_an_article_of_the_sample_has_every_part(
     visitor.context.close()
 
 
+def test_articles_of_the_sample_show_their_pictures(browser: Browser, house: House) -> None:
+    visitor = newcomer(browser, house, "zh", **PHONE)
+    asked: list[str] = []
+    visitor.context.on("request", lambda request: asked.append(request.url))
+    tab = visitor.open()
+    tab.locator(".items h2 a").first.wait_for()
+    paths = [link.get_attribute("href") or "" for link in tab.locator(".items h2 a").all()]
+    seen = 0
+    for path in paths[:10]:
+        tab = visitor.open(path)
+        for image in tab.locator("#body img").all():
+            image.scroll_into_view_if_needed()
+            tab.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+            seen += 1
+        assert nothing_is_wider(tab)
+        tab.close()
+    assert seen >= 3
+    assert [url for url in asked if not url.startswith(f"http://localhost:{house.port}/")] == []
+    assert visitor.complaints == []
+    visitor.context.close()
+
+
 def test_a_new_article_rolls_in_without_a_reload(browser: Browser, house: House) -> None:
     visitor = newcomer(browser, house, "zh", **DESK)
     tab = visitor.open()

@@ -1,7 +1,8 @@
 """``/picture/…``: the articles' pictures, fetched for readers. A native ASGI endpoint.
 
 A publisher's server may be slow; waiting for it must not hold one of the few threads that make pages. What is answered is a
-raster picture under a Content-Type of ours, or an error without content: never anything that a browser could run.
+raster picture under a Content-Type of ours, nothing (204) where the publisher has none to give, or an error: never anything
+that a browser could run.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from newsreel.core.errors import NewsreelError, Permanent
+from newsreel.core.errors import NewsreelError
 from newsreel.pipeline.pictures import BusyError, Picture, Pictures
 from newsreel.portal.headers import SECURITY_HEADERS
 from newsreel.portal.live import Receive, Scope, Send, gone, refused
@@ -79,9 +80,10 @@ class PictureEndpoint:
             raise
         except BusyError:
             await _answer(send, 503, "busy", (b"retry-after", str(RETRY_AFTER).encode()))
-        except NewsreelError as error:
-            status = 404 if isinstance(error, Permanent) else 504 if error.outcome == "timed_out" else 502
-            await _answer(send, status, "no picture", (b"cache-control", _NOT_FOUND))
+        except NewsreelError:
+            # No error of ours or of the reader's: with a status of 400 or more every page with a picture that its
+            # publisher has taken away would complain in the browser's console. An image without content fails quietly.
+            await _answer(send, 204, "", (b"cache-control", _NOT_FOUND))
         else:
             with picture.file:
                 await _send(send, picture, head, leaving)
@@ -108,7 +110,7 @@ async def _send(send: Send, picture: Picture, head: bool, leaving: asyncio.Task[
 
 
 async def _answer(send: Send, status: int, words: str, *more: tuple[bytes, bytes]) -> None:
-    plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-accel-buffering", b"no")]
+    plain = [(b"content-type", b"text/plain; charset=utf-8")] if words else []
     kept = [] if any(name == b"cache-control" for name, _ in more) else [(b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": [*plain, *kept, *more, *_SECURE]})
-    await send({"type": "http.response.body", "body": words.encode() + b"\n"})
+    await send({"type": "http.response.body", "body": f"{words}\n".encode() if words else b""})
