@@ -44,6 +44,9 @@ class Publisher(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.slow = threading.Event()
 
+    def handle_error(self, *_: Any) -> None:
+        """A portal that no longer waits is no error."""
+
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{path}"
 
@@ -166,9 +169,9 @@ def test_an_article_shows_its_pictures_in_a_browser(portal: Portal, publisher: P
         for part in (0.3, 0.6, 1.0):  # so that the browser comes by every picture
             tab.evaluate("part => window.scrollTo(0, part * document.body.scrollHeight)", part)
             tab.wait_for_timeout(100)
-        tab.wait_for_function("document.querySelectorAll('#body figure:not([hidden])').length === 2")
+        tab.wait_for_function("() => document.querySelectorAll('#body figure:not([hidden])').length === 2")
         tab.wait_for_function(
-            "[...document.querySelectorAll('#body figure:not([hidden]) img')].every(i => i.naturalWidth)"
+            "() => [...document.querySelectorAll('#body figure:not([hidden]) img')].every(i => i.naturalWidth)"
         )
         widths = tab.eval_on_selector_all("#body figure:not([hidden]) img", "all => all.map(i => i.naturalWidth)")
         assert widths == [640, 640]
@@ -180,3 +183,47 @@ def test_an_article_shows_its_pictures_in_a_browser(portal: Portal, publisher: P
         assert complaints == []
         assert sum("/picture/" in url for url in requests) == 3
         context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_who_goes_on_does_not_wait_for_a_slow_publisher(
+    portal: Portal, publisher: Publisher, browser: Browser
+) -> None:
+    publisher.slow.clear()
+    pictures_ = "".join(
+        f'<img src="{publisher.url(f"/slow/going/{number}.png")}" width="60" height="40">' for number in range(12)
+    )
+    made = an_article(a_channel(), html=f"<p>Words.</p>{pictures_}")
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto(f"{portal.url}/article/{made.id}/", wait_until="domcontentloaded")
+    tab.wait_for_timeout(700)  # all of the browser's connections wait now
+    began = time.monotonic()
+    tab.locator(".crumbs a").first.click(no_wait_after=True)
+    tab.wait_for_url(portal.url + "/", wait_until="domcontentloaded")
+    took = time.monotonic() - began
+    print(f"from an article with 12 slow pictures to the next page: {took * 1000:.0f} ms")
+    publisher.slow.set()
+    tab.go_back()
+    tab.wait_for_function("() => [...document.querySelectorAll('#body img')].every(image => image.naturalWidth)")
+    context.close()
+    assert took < 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("our_key")
+def test_the_portal_ends_while_a_publisher_keeps_it_waiting(portal: Portal, publisher: Publisher) -> None:
+    publisher.slow.clear()
+    answered: list[int] = []
+    reader = threading.Thread(target=lambda: answered.append(portal.get(_path(publisher, "/slow/end.png"))[0]))
+    reader.start()
+    deadline = time.monotonic() + 5
+    while "/slow/end.png" not in publisher.asked and time.monotonic() < deadline:
+        time.sleep(0.02)
+    took = portal.stop()
+    reader.join(5)
+    publisher.slow.set()
+    portal.start()
+    assert answered == [503]
+    assert took < 4

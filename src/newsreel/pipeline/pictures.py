@@ -82,6 +82,7 @@ class Pictures:
         self._clock = clock
         self._fetcher: Fetcher | None = None
         self._opening = asyncio.Lock()
+        self._ended = False
         self._flights: dict[str, _Flight] = {}
         self._hosts: Counter[str] = Counter()
         self._failures: OrderedDict[str, tuple[float, NewsreelError]] = OrderedDict()
@@ -101,6 +102,10 @@ class Pictures:
         flight.waiting += 1
         try:
             body = await asyncio.shield(flight.task)
+        except asyncio.CancelledError:
+            if self._ended and flight.task.cancelled():  # the server ends, not this asker
+                raise BusyError from None
+            raise
         finally:
             flight.waiting -= 1
             if not flight.waiting:
@@ -114,7 +119,8 @@ class Pictures:
         return Picture(checked(body), len(body), io.BytesIO(body))
 
     async def close(self) -> None:
-        """Ends what is under way."""
+        """Ends what is under way, and fetches no more."""
+        self._ended = True
         tasks = [flight.task for flight in self._flights.values()]
         for task in tasks:
             task.cancel()
@@ -128,7 +134,7 @@ class Pictures:
         if failure is not None and self._clock() < until:
             raise copy(failure)  # met by many, each with its own traceback
         host = host_of(address)
-        if sum(self._hosts.values()) >= WAITING or self._hosts[host] >= WAITING_OF_A_HOST:
+        if self._ended or sum(self._hosts.values()) >= WAITING or self._hosts[host] >= WAITING_OF_A_HOST:
             raise BusyError
         self._hosts[host] += 1
         flight = self._flights[address] = _Flight(asyncio.create_task(self._fly(address), name="newsreel-picture"))

@@ -65,7 +65,7 @@
   }
   document.addEventListener("error", function (event) {
     var image = ofBody(event);
-    if (image) { (image.closest("figure") || image).hidden = true; }
+    if (image && image.hasAttribute("src")) { (image.closest("figure") || image).hidden = true; }
   }, true);
   document.addEventListener("load", function (event) {
     var image = ofBody(event);
@@ -74,6 +74,25 @@
       image.setAttribute("height", image.naturalHeight);
     }
   }, true);
+
+  /* A browser has six connections to us: pictures that a slow publisher keeps waiting must not hold up the page that a
+     reader goes on to. What has not come yet is let go, and asked for again by who comes back. */
+  document.addEventListener("click", function (event) {
+    var link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (!link || link.target || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) { return; }
+    if (link.href.split("#")[0] === location.href.split("#")[0]) { return; }
+    document.querySelectorAll(".body img[src]").forEach(function (image) {
+      if (image.complete && image.naturalWidth) { return; }
+      image.dataset.later = image.getAttribute("src");
+      image.removeAttribute("src");
+    });
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll(".body img[data-later]").forEach(function (image) {
+      image.setAttribute("src", image.dataset.later);
+      image.removeAttribute("data-later");
+    });
+  });
 
   /* What is wider than its column can be moved by keyboard too. */
   function wideParts() {
