@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     hsts: int = Field(
         0,
         ge=0,
-        description="Seconds for which browsers are told to use https only (Strict-Transport-Security), where NEWSREEL_URL is https. 0: none.",
+        description="For how many seconds browsers are told to use https only (HSTS), where NEWSREEL_URL is https. 0: they are not.",
     )
     members_only: bool = Field(False, description="Whether the portal is for people with an account only.")
     registration: Literal["open", "invitation", "closed"] = Field(
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     )
     captcha: Literal["always", "after_failures"] = Field(
         "always",
-        description="When a login asks for a captcha: always, or after_failures (of that account or from that address). Registration always does.",
+        description="When a login asks for a captcha: always, or after_failures (of the account or the reader). Registration always does.",
     )
     second_factor: Literal["optional", "administrators"] = Field(
         "optional",
