@@ -114,6 +114,7 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
             ("password2", _("New password again")),
         ):
             self.fields[name].label = label
+        self.fields["oldpassword"].help_text = ""
         _plainly(self)
 
 
