@@ -33,6 +33,7 @@ def log_in(name: str, *, succeeds: bool = True) -> Client:
     request.session = session
     record_authentication(request, user, method="password", username=name, reauthenticated=True)
     session.save()
+    client.cookies["sessionid"] = session.session_key  # it changes when it is confirmed who one is
     UserSession.objects.get_or_create(
         session_key=session.session_key, defaults={"user": user, "ip": "127.0.0.1", "user_agent": "test"}
     )

@@ -72,9 +72,9 @@ class Settings(BaseSettings):
         "always",
         description="When a login asks for a captcha: always, or after_failures (of the account or the reader). Registration always does.",
     )
-    second_factor: Literal["optional", "administrators"] = Field(
+    second_factor: Literal["optional", "administrators", "everybody"] = Field(
         "optional",
-        description="Who must have a second factor (an authenticator app or a passkey): optional, or administrators.",
+        description="Who must have a second factor (an authenticator app or a passkey): optional, administrators, or everybody.",
     )
     smtp: str = Field(
         "",
