@@ -6,6 +6,7 @@ What is needed before there is a database comes from the environment (``NEWSREEL
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -158,6 +159,11 @@ class Settings(BaseSettings):
         if value not in available_timezones():
             raise ValueError("is not a time zone of the IANA database, as Asia/Shanghai is")
         return value
+
+    @field_validator("listen")
+    @classmethod
+    def _ip_address(cls, value: str) -> str:
+        return str(ip_address(value.strip("[]")))
 
     @field_validator("url")
     @classmethod
