@@ -107,3 +107,17 @@ def test_a_new_password_ends_the_other_sessions() -> None:
     assert User.objects.get(pk=alice.pk).check_password("quite another one 2")
     assert in_(mine)
     assert not in_(another)
+
+
+def test_one_is_ended_by_its_owner_and_nobody_else() -> None:
+    an_account("alice")
+    an_account("bob")
+    alice, elsewhere, bob = log_in("alice"), log_in("alice"), log_in("bob")
+    row = UserSession.objects.get(session_key=elsewhere.session.session_key)
+    assert bob.post(f"/account/sessions/{row.pk}/end/").status_code == 404
+    assert in_(elsewhere)
+    assert alice.get(f"/account/sessions/{row.pk}/end/").status_code == 405
+    assert alice.post(f"/account/sessions/{row.pk}/end/").status_code == 302
+    assert not in_(elsewhere)
+    assert in_(alice)
+    assert alice.post(f"/account/sessions/{row.pk}/end/").status_code == 404

@@ -12,6 +12,7 @@ own: list[URLPattern] = [
     path("", views.home, name="home"),
     path("export/", views.export, name="export"),
     path("delete/", views.delete, name="delete"),
+    path("sessions/<id:session>/end/", views.end_session, name="end_session"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((own, "accounts"))),

@@ -72,6 +72,7 @@ RULES: dict[str, Access] = {
     "accounts:home": Access.MEMBER,
     "accounts:export": Access.MEMBER,
     "accounts:delete": Access.MEMBER,
+    "accounts:end_session": Access.MEMBER,
     "account_reauthenticate": Access.MEMBER,
     "account_email": Access.MEMBER,
     "account_change_password": Access.MEMBER,
