@@ -303,3 +303,45 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref} {self.action}"
+
+
+class Preference(models.Model):
+    """A setting that was changed in the portal, by its name in core/settings.py; the environment overrules it."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.JSONField()
+    changed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Letter(models.Model):
+    """A mail to be sent. Rows say what is due, as everywhere: a worker claims a letter, sends it and removes its text."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting"
+        SENT = "sent"
+        FAILED = "failed"
+        DROPPED = "dropped"  # to nobody: written so that an unknown address costs the time that a known one does
+
+    recipient = models.TextField()
+    subject = models.TextField()
+    text = models.TextField()
+    html = models.TextField(blank=True, default="")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    attempts = models.IntegerField(default=0)
+    next_due_at = models.DateTimeField(db_default=Now())
+    outcome = models.CharField(max_length=40, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    written_at = models.DateTimeField(db_default=Now())
+    claim_owner = models.BigIntegerField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_due_at"], condition=Q(state="waiting"), name="letter_due")]
+
+    def __str__(self) -> str:
+        return f"to {self.recipient}: {self.subject}"

@@ -6,8 +6,10 @@ What is needed before there is a database comes from the environment (``NEWSREEL
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import platformdirs
@@ -42,6 +44,53 @@ class Settings(BaseSettings):
         "postgresql://user:password@host:port/name. Empty: the embedded server in the data folder.",
     )
     port: int = Field(8000, ge=1, le=65535, description="The portal's port on loopback.")
+    listen: str = Field(
+        "127.0.0.1",
+        description="The address on which the portal listens. Other machines reach it by 0.0.0.0 (or one address of this machine); "
+        "set NEWSREEL_URL too.",
+    )
+    url: str = Field(
+        "",
+        description="The portal's address as its readers type it, as https://news.example.org: all links in mails and to single "
+        "sign-on are made from it, and no other name is answered (but this machine's own). "
+        "With https cookies are sent over TLS only. Empty: this machine only.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Addresses of proxies in front of the portal, separated by commas: only they are believed when they say "
+        "who a reader is (X-Forwarded-For).",
+    )
+    hsts: int = Field(
+        0,
+        ge=0,
+        description="For how many seconds browsers are told to use https only (HSTS), where NEWSREEL_URL is https. 0: they are not.",
+    )
+    members_only: bool = Field(False, description="Whether the portal is for people with an account only.")
+    registration: Literal["open", "invitation", "closed"] = Field(
+        "open", description="Who may register: open (everybody), invitation, or closed."
+    )
+    captcha: Literal["always", "after_failures"] = Field(
+        "always",
+        description="When a login asks for a captcha: always, or after_failures (of the account or the reader). Registration always does.",
+    )
+    second_factor: Literal["optional", "administrators", "everybody"] = Field(
+        "optional",
+        description="Who must have a second factor (an authenticator app or a passkey): optional, administrators, or everybody.",
+    )
+    smtp: str = Field(
+        "",
+        description="The mail server: smtp://user:password@host:587 (STARTTLS where it is offered) or smtps://…:465. "
+        "Empty: mails are not sent; a portal on this machine writes their links to its log.",
+    )
+    mail_from: str = Field("", description="The sender of mails. Empty: newsreel@ and the portal's host.")
+    oidc_url: str = Field(
+        "",
+        description="Single sign-on by OpenID Connect: the provider's address (its /.well-known/openid-configuration is read). "
+        "Empty: none.",
+    )
+    oidc_client: str = Field("", description="The client ID that the provider knows this portal by.")
+    oidc_secret: str = Field("", description="The client secret.")
+    oidc_name: str = Field("", description="What the provider is called on the login page.")
     name: str = Field(
         "Newsreel 环球要闻", min_length=1, max_length=80, description="The portal's name, as readers see it."
     )
@@ -92,7 +141,18 @@ class Settings(BaseSettings):
         "", description="Signs cookies. Empty: made at the first start and kept in the data folder."
     )
 
-    @field_validator("allowed_hosts", mode="before")
+    @property
+    def sender(self) -> str:
+        """The sender of mails."""
+        host = urlsplit(self.url).hostname or "localhost"
+        return self.mail_from or f"newsreel@{host}"
+
+    @property
+    def address(self) -> str:
+        """The portal's own address for links, without a closing slash."""
+        return self.url or f"http://localhost:{self.port}"
+
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if isinstance(value, str):
@@ -104,6 +164,20 @@ class Settings(BaseSettings):
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError("is not a time zone of the IANA database, as Asia/Shanghai is")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _ip_address(cls, value: str) -> str:
+        return str(ip_address(value.strip("[]")))
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        value = value.rstrip("/")
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
+            raise ValueError("is not an address as https://news.example.org is")
         return value
 
     @field_validator("home")

@@ -1,7 +1,4 @@
-"""Who may open which address. An address without a rule is not served: the check fails before anything starts.
-
-Everything is public here and served on loopback only; accounts bring the other rules.
-"""
+"""Who may open which address. An address without a rule is not served: the check fails before anything starts."""
 
 from __future__ import annotations
 
@@ -12,13 +9,31 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from newsreel.accounts.roles import Role
+
 
 class Access(Enum):
-    """Who."""
+    """Who. Each but the first two holds for an account that is signed in and not disabled."""
 
-    PUBLIC = "public"
-    THIS_MACHINE = "this machine"  # peer and name are loopback; see acts.py
+    ALWAYS = "everybody, also where the portal is for members only"
+    PUBLIC = "everybody, or members where the portal is for members only"
+    BEGINNING = "editors, and this machine until there is an administrator"  # see acts.py
+    MEMBER = "every account"
+    EDITOR = "editors"
+    ADMINISTRATOR = "administrators"
 
+    @property
+    def role(self) -> Role | None:
+        """The role that is needed; None where none is."""
+        return _ROLES.get(self)
+
+
+_ROLES = {
+    Access.BEGINNING: Role.EDITOR,
+    Access.MEMBER: Role.READER,
+    Access.EDITOR: Role.EDITOR,
+    Access.ADMINISTRATOR: Role.ADMINISTRATOR,
+}
 
 RULES: dict[str, Access] = {
     "portal:home": Access.PUBLIC,
@@ -29,14 +44,54 @@ RULES: dict[str, Access] = {
     "portal:keyword": Access.PUBLIC,
     "portal:sources": Access.PUBLIC,
     "portal:about": Access.PUBLIC,
-    "portal:language": Access.PUBLIC,
+    "portal:language": Access.ALWAYS,
     "portal:activity": Access.PUBLIC,
-    "portal:add": Access.THIS_MACHINE,
-    "portal:open_sample": Access.THIS_MACHINE,
-    "portal:leave_sample": Access.THIS_MACHINE,
-    "portal:healthz": Access.PUBLIC,
+    "portal:add": Access.BEGINNING,
+    "portal:open_sample": Access.BEGINNING,
+    "portal:leave_sample": Access.BEGINNING,
+    "portal:healthz": Access.ALWAYS,
     "portal:live": Access.PUBLIC,
     "portal:picture": Access.PUBLIC,
+    # The door, and what is behind it
+    "account_login": Access.ALWAYS,
+    "account_logout": Access.ALWAYS,
+    "account_inactive": Access.ALWAYS,
+    "account_signup": Access.ALWAYS,
+    "account_email_verification_sent": Access.ALWAYS,
+    "account_confirm_email": Access.ALWAYS,
+    "account_reset_password": Access.ALWAYS,
+    "account_reset_password_done": Access.ALWAYS,
+    "account_reset_password_from_key": Access.ALWAYS,
+    "account_reset_password_from_key_done": Access.ALWAYS,
+    "mfa_authenticate": Access.ALWAYS,
+    "mfa_login_webauthn": Access.ALWAYS,
+    "openid_connect_login": Access.ALWAYS,
+    "openid_connect_callback": Access.ALWAYS,
+    "socialaccount_login_cancelled": Access.ALWAYS,
+    "socialaccount_login_error": Access.ALWAYS,
+    "socialaccount_signup": Access.ALWAYS,
+    "accounts:home": Access.MEMBER,
+    "accounts:export": Access.MEMBER,
+    "accounts:delete": Access.MEMBER,
+    "accounts:end_session": Access.MEMBER,
+    "account_reauthenticate": Access.MEMBER,
+    "account_email": Access.MEMBER,
+    "account_change_password": Access.MEMBER,
+    "account_set_password": Access.MEMBER,
+    "mfa_index": Access.MEMBER,
+    "mfa_reauthenticate": Access.MEMBER,
+    "mfa_activate_totp": Access.MEMBER,
+    "mfa_deactivate_totp": Access.MEMBER,
+    "mfa_view_recovery_codes": Access.MEMBER,
+    "mfa_generate_recovery_codes": Access.MEMBER,
+    "mfa_download_recovery_codes": Access.MEMBER,
+    "mfa_list_webauthn": Access.MEMBER,
+    "mfa_add_webauthn": Access.MEMBER,
+    "mfa_reauthenticate_webauthn": Access.MEMBER,
+    "mfa_edit_webauthn": Access.MEMBER,
+    "mfa_remove_webauthn": Access.MEMBER,
+    "usersessions_list": Access.MEMBER,
+    "socialaccount_connections": Access.MEMBER,
 }
 
 

@@ -6,15 +6,17 @@ import logging
 import zoneinfo
 from collections.abc import Callable
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from newsreel.core.settings import settings
-from newsreel.portal import errors
+from newsreel.portal import admission, errors
 from newsreel.portal.headers import SECURITY_HEADERS
 
 log = logging.getLogger("newsreel.portal")
@@ -36,6 +38,41 @@ class SecurityHeaders:
         # Not no-store: that would keep pages out of the browser's back-forward cache.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class PublicAddress:
+    """Every link is made from NEWSREEL_URL, whatever name a request came by; ``request.META['newsreel.host']`` keeps that."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, made as if the public address had been asked; 400 for a name that is not ours."""
+        try:
+            request.META["newsreel.host"] = request.get_host()
+        except DisallowedHost:
+            return errors.bad_request(request)
+        address = urlsplit(settings().url)
+        if address.netloc:
+            request.META["HTTP_HOST"] = address.netloc
+            request.META["wsgi.url_scheme"] = address.scheme
+        return self.get_response(request)
+
+
+class AccessRules:
+    """Holds access.py for every address, before its view: a page asks who may see it nowhere else."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer as it comes."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        """None where the reader may; else the login page (for a page) or 403."""
+        match = request.resolver_match
+        return admission.refused(request, match.view_name if match else "")
 
 
 class ArchiveAway:

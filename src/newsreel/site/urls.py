@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("newsreel.portal.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("newsreel.portal.urls")),
+    path("account/", include("newsreel.accounts.urls")),
+]
 
 handler400 = "newsreel.portal.errors.bad_request"
 handler403 = "newsreel.portal.errors.forbidden"

@@ -1,0 +1,1 @@
+"""Who reads: people, their roles and sessions, and how they come in."""
