@@ -19,6 +19,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from newsreel.accounts import people
 from newsreel.accounts.roles import Role
+from newsreel.portal import pictures
 from newsreel.portal.access import RULES
 from tests.accounts.making import an_account, log_in
 from tests.portal.making import a_channel, an_article
@@ -47,7 +48,9 @@ def parts() -> dict[str, object]:
     """What stands for the variable parts of addresses: things that are there."""
     channel = a_channel()
     article = an_article(channel, keywords=["strait"], topics=["medtop:20000593"])
+    *_, signature, written = str(pictures.path_of("https://images.test/a.jpg", "")).split("/")
     return {
+        "signature": signature, "written": written,
         "article": article.pk, "source": channel.source_id, "channel": channel.pk, "code": "medtop:20000593",
         "keyword": article.keyword_rows.get().keyword_id, "key": "nonsense", "uidb36": "1", "provider_id": "none",
         "pk": 1,
