@@ -6,6 +6,7 @@ What is needed before there is a database comes from the environment (``NEWSREEL
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -62,7 +63,7 @@ class Settings(BaseSettings):
     hsts: int = Field(
         0,
         ge=0,
-        description="Seconds for which browsers are told to use https only (Strict-Transport-Security), where NEWSREEL_URL is https. 0: none.",
+        description="For how many seconds browsers are told to use https only (HSTS), where NEWSREEL_URL is https. 0: they are not.",
     )
     members_only: bool = Field(False, description="Whether the portal is for people with an account only.")
     registration: Literal["open", "invitation", "closed"] = Field(
@@ -70,11 +71,11 @@ class Settings(BaseSettings):
     )
     captcha: Literal["always", "after_failures"] = Field(
         "always",
-        description="When a login asks for a captcha: always, or after_failures (of that account or from that address). Registration always does.",
+        description="When a login asks for a captcha: always, or after_failures (of the account or the reader). Registration always does.",
     )
-    second_factor: Literal["optional", "administrators"] = Field(
+    second_factor: Literal["optional", "administrators", "everybody"] = Field(
         "optional",
-        description="Who must have a second factor (an authenticator app or a passkey): optional, or administrators.",
+        description="Who must have a second factor (an authenticator app or a passkey): optional, administrators, or everybody.",
     )
     smtp: str = Field(
         "",
@@ -126,6 +127,12 @@ class Settings(BaseSettings):
     snapshot_days: int = Field(
         0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever."
     )
+    picture_cache: int = Field(
+        256,
+        ge=0,
+        le=1_000_000,
+        description="Megabytes of the data folder for pictures that the portal has fetched for its readers; the oldest go first.",
+    )
     sample: Literal["auto", "never"] = Field(
         "auto",
         description="Whether the sample press is opened by itself at a first start without a network: auto or never.",
@@ -158,6 +165,11 @@ class Settings(BaseSettings):
         if value not in available_timezones():
             raise ValueError("is not a time zone of the IANA database, as Asia/Shanghai is")
         return value
+
+    @field_validator("listen")
+    @classmethod
+    def _ip_address(cls, value: str) -> str:
+        return str(ip_address(value.strip("[]")))
 
     @field_validator("url")
     @classmethod

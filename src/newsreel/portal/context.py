@@ -8,6 +8,7 @@ from django.conf import settings as django_settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 
 from newsreel.accounts.models import User
 from newsreel.core.settings import settings
@@ -18,13 +19,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """The portal's name, the languages to choose from, today in the reader's zone, who reads. It reads the database only
     for a reader with a session, and not where that is lost: error pages use it.
     """
+    match = request.resolver_match
     language = translation.get_language() or django_settings.LANGUAGE_CODE
     return {
         "portal_name": settings().name,
         "languages": django_settings.LANGUAGES,
         "page_language": language,
         "reader": _reader(request),
+        "may_begin": SimpleLazyObject(lambda: admission.may_begin(request)),  # asked by few pages, and by a query
         "captcha_at_login": settings().captcha == "always",
+        "at_door": match is not None and match.view_name in ("account_login", "account_signup"),
         "may_register": settings().registration != "closed",
         "sample": doing.supervisor() if doing.in_sample() else None,
         "html_language": "zh-Hans" if language == "zh-hans" else language,

@@ -6,6 +6,8 @@ from newsreel.portal import acts, converters, views
 
 register_converter(converters.IdConverter, "id")
 register_converter(converters.TopicConverter, "topic")
+register_converter(converters.SignatureConverter, "signature")
+register_converter(converters.PictureAddressConverter, "picture_address")
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -23,5 +25,6 @@ urlpatterns: list[URLPattern] = [
     path("sample/open/", acts.open_sample, name="open_sample"),
     path("sample/leave/", acts.leave_sample, name="leave_sample"),
     path("healthz", views.healthz, name="healthz"),
+    path("picture/<signature:signature>/<picture_address:written>", views.picture_elsewhere, name="picture"),
     path("live", views.live_elsewhere, name="live"),
 ]
