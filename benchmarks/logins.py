@@ -157,14 +157,30 @@ def measured(port: int, addresses: list[str], names: list[str], rounds: int, sta
         for logging_in in ways:
             if logging_in:
                 read, signing = busy(port, addresses, names, expected)
-                row |= {"busy": spread(read), "signing": signing, "busy_failed": read["failed"], "busy_late": read["late"], "pages": len(read["seen"])}
+                row |= {
+                    "busy": spread(read),
+                    "signing": signing,
+                    "busy_failed": read["failed"],
+                    "busy_late": read["late"],
+                    "pages": len(read["seen"]),
+                }
                 expected = max(signing["done"]) * 1.3 + 3
             else:
                 read = quiet(port, addresses)
                 row |= {"quiet": spread(read), "quiet_failed": read["failed"], "quiet_late": read["late"]}
             time.sleep(1)
         rows.append(row)
-        print({k: v for k, v in row.items() if k != "signing"}, max(row["signing"]["done"]), median(row["signing"]["done"]), sum(1 for n in row["signing"]["waited"] if n), max(row["signing"]["waited"]), row["signing"]["other"][:5], "ratio", row["busy"][1] / row["quiet"][1], file=sys.stderr)
+        print(
+            {k: v for k, v in row.items() if k != "signing"},
+            max(row["signing"]["done"]),
+            median(row["signing"]["done"]),
+            sum(1 for n in row["signing"]["waited"] if n),
+            max(row["signing"]["waited"]),
+            row["signing"]["other"][:5],
+            "ratio",
+            row["busy"][1] / row["quiet"][1],
+            file=sys.stderr,
+        )
     return rows
 
 

@@ -21,6 +21,7 @@ _django = get_wsgi_application()  # before anything that needs the apps to be re
 
 from newsreel.core.settings import settings  # noqa: E402
 from newsreel.pipeline.pictures import Pictures  # noqa: E402
+from newsreel.portal import passes  # noqa: E402
 from newsreel.portal.headers import SECURITY_HEADERS  # noqa: E402
 from newsreel.portal.live import PATH, LiveStream, Receive, Scope, Send  # noqa: E402
 from newsreel.portal.picture_endpoint import PictureEndpoint  # noqa: E402
@@ -89,6 +90,7 @@ class Application:
         if self.desk.takes(scope):
             await self.desk(scope, body, receive, secured)
         else:
+            self.desk.prepare(scope)
             await self._pages(scope, again, secured)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -135,5 +137,5 @@ async def _refuse(send: Send, status: int) -> None:
 
 
 live = LiveStream()
-pictures = PictureEndpoint(Pictures.from_settings(settings()))
+pictures = PictureEndpoint(Pictures.from_settings(settings()), passes.admitted)
 application = Application(live, pictures)

@@ -14,6 +14,9 @@ import sys
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
+from newsreel.core import settings as ours
+from newsreel.core.settings import Settings
+
 LENGTHS = struct.Struct("<II")
 NICE = 10
 KEYS = ("method", "path", "scheme", "http_version", "root_path", "server", "client")
@@ -25,9 +28,10 @@ def packed(head: dict[str, Any], body: bytes) -> bytes:
     return LENGTHS.pack(len(text), len(body)) + text + body
 
 
-def request_of(scope: Any, body: bytes) -> bytes:
-    """The message that asks."""
+def request_of(scope: Any, body: bytes, chosen: Settings) -> bytes:
+    """The message that asks. The settings go with it: an administrator may have changed one since the child began."""
     head = {key: scope.get(key) for key in KEYS}
+    head["settings"] = chosen.model_dump(mode="json")
     head["query_string"] = scope["query_string"].decode("latin-1")
     head["headers"] = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in scope["headers"]]
     return packed(head, body)
@@ -59,8 +63,11 @@ def _answer(application: Any, head: dict[str, Any], body: bytes) -> bytes:
 def serve(application: Any, asked: BinaryIO, told: BinaryIO) -> None:
     """Answers until there is nothing more to read."""
     while len(lengths := asked.read(LENGTHS.size)) == LENGTHS.size:
-        head, body = LENGTHS.unpack(lengths)
-        told.write(_answer(application, json.loads(asked.read(head)), asked.read(body)))
+        size, rest = LENGTHS.unpack(lengths)
+        head, body = json.loads(asked.read(size)), asked.read(rest)
+        if head["settings"] != ours.settings().model_dump(mode="json"):
+            ours.use(Settings(**head["settings"]))
+        told.write(_answer(application, head, body))
         told.flush()
 
 

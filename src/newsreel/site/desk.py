@@ -47,9 +47,9 @@ class Desk:
         self._starting = asyncio.Lock()
         self._early: asyncio.Task[None] | None = None
 
-    def prepare(self) -> None:
+    def prepare(self, scope: Scope) -> None:
         """Starts the child, which takes a second or two, while somebody still looks at a form."""
-        if self._child is None and self._early is None:
+        if self._child is None and self._early is None and str(scope["path"]).startswith(PATHS):
             self._early = asyncio.get_running_loop().create_task(self._prepare())
 
     async def _prepare(self) -> None:
@@ -76,7 +76,7 @@ class Desk:
             return
         began = time.monotonic()
         try:
-            answer = await self._ask(clerk.request_of(scope, body))
+            answer = await self._ask(clerk.request_of(scope, body, settings()))
         finally:
             self.line.done()
         if scope["path"] in EVEN:
