@@ -6,7 +6,6 @@ import asyncio
 import html
 import re
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,8 +34,9 @@ class Slow(Desk):
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Slow]:
-    yield Slow(Line(most=1))
+async def desk() -> Slow:
+    """Before which one may wait."""
+    return Slow(Line(most=1))
 
 
 def _scope(path: str = "/account/login/", method: str = "POST", query: bytes = b"", **headers: str) -> Message:
