@@ -152,6 +152,12 @@ async def test_the_answers_of_the_door_come_at_their_time(desk: Slow) -> None:
     assert time.monotonic() - began < 0.04
 
 
+async def test_what_comes_back_too_late_leads_to_the_form(desk: Slow) -> None:
+    status, headers, _ = await _sent(desk, b"sealed=gAAAAA")
+    assert (status, headers[b"location"]) == (303, b"/account/login/")
+    assert desk.asked == []
+
+
 def test_what_is_sealed_cannot_be_made_or_changed_or_sent_elsewhere() -> None:
     kept = sealed.Kept("/account/login/", "text/plain", "login=a", 5.0)
     text = sealed.seal(kept)

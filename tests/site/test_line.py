@@ -70,5 +70,5 @@ async def test_those_sent_away_are_given_times_of_their_own() -> None:
     line = Line()
     times = [line.come_again() for _ in range(500)]
     assert times == sorted(times)
-    assert (times[0], times[-1]) == (AWAY[0], 50)  # at 0.1 s each, until more is known
-    assert max(line.come_again() for _ in range(2000)) == AWAY[1]
+    assert (times[0], times[-1]) == (AWAY[0], 25)  # at 0.05 s each, until more is known
+    assert max(line.come_again() for _ in range(4000)) == AWAY[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import struct
 import sys
 from collections.abc import Iterable
@@ -76,6 +77,7 @@ def main() -> None:
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed must not stand between the answers
     os.nice(NICE)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the web process ends this one
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsreel.site.settings")
     from django.core.wsgi import get_wsgi_application
 

@@ -2,7 +2,7 @@
 
 Five hundred people who log in at nine each cost a hash of 19 MiB and a page of Django's. In the pages' own process every
 one of them holds the interpreter for some 15 ms, and the pages' p95 was 13 times what it is alone, with the hash in a thread
-of its own; docs/adr/0022-a-desk-apart.md. Who finds the line full is shown at once a page that sends the same form again
+of its own; docs/adr/0023-a-desk-apart.md. Who finds the line full is shown at once a page that sends the same form again
 by itself. Nothing was done with it yet, so that is safe for any form.
 """
 
@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Coroutine
 from typing import Any
+from urllib.parse import quote
 
 from newsreel.core.settings import settings
 from newsreel.portal import waiting
@@ -64,6 +65,9 @@ class Desk:
     async def __call__(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         """One request, with its whole body."""
         form = sealed.opened(body, scope["path"])
+        if form is None and sealed.is_one(body):  # it came too late
+            await _send(send, 303, [(b"location", quote(scope["path"]).encode())], b"")
+            return
         since = form.since if form else time.time()
         if form:
             body = form.body.encode("latin-1")
@@ -88,7 +92,7 @@ class Desk:
         if len(body) <= sealed.LARGEST and time.time() - since < sealed.LONGEST:
             content_type = _header(scope["headers"], b"content-type")
             kept = sealed.seal(sealed.Kept(scope["path"], content_type, body.decode("latin-1"), since))
-        address = scope["path"] + ("?" + scope["query_string"].decode("latin-1") if scope["query_string"] else "")
+        address = quote(scope["path"]) + ("?" + scope["query_string"].decode("latin-1") if scope["query_string"] else "")
         await _send(send, *waiting.page(_cookies(scope), address, kept, self.line.come_again()))
 
     async def _ask(self, request: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:

@@ -24,7 +24,7 @@ class Line:
         self._numbers = itertools.count()
         self._taken = False
         self._began = 0.0
-        self._pace = 0.1  # seconds that one takes, as seen lately
+        self._pace = 0.05  # seconds that one takes, as seen lately
         self._booked = 0.0  # until when those who were sent away will keep the desk busy
 
     async def turn(self, since: float) -> bool:
@@ -50,7 +50,8 @@ class Line:
 
     def done(self) -> None:
         """The one that was served is; the next is called."""
-        self._pace += (time.monotonic() - self._began - self._pace) / 10
+        took = time.monotonic() - self._began
+        self._pace += (min(max(took, 0.01), 3 * self._pace) - self._pace) / 20  # one that hangs is not the rule
         self._taken = False
         while self._waiting and not self._taken:
             _, _, called = heapq.heappop(self._waiting)

@@ -37,9 +37,14 @@ def seal(kept: Kept) -> str:
     return _lock().encrypt(json.dumps(asdict(kept)).encode()).decode()
 
 
+def is_one(body: bytes) -> bool:
+    """Whether a body says that it is one."""
+    return body.startswith(_START)
+
+
 def opened(body: bytes, path: str) -> Kept | None:
     """What a body holds that came back to the same path; None where it is anything else, or too old."""
-    if not body.startswith(_START):
+    if not is_one(body):
         return None
     try:
         text = parse_qs(body.decode("ascii"), max_num_fields=2).get(FIELD, [""])[0]
