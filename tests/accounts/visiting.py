@@ -60,6 +60,10 @@ class Visitor:
         body = urlencode({"csrfmiddlewaretoken": CSRF, **fields})
         return partial(self._ask, portal, "POST", path, body, headers)
 
+    def send(self, portal: Portal, path: str, /, **fields: str) -> Answer:
+        """These fields and nothing else."""
+        return self._ask(portal, "POST", path, urlencode(fields), {})
+
     def login(self, portal: Portal, login: str, password: str, **headers: str) -> Answer:
         """The form of the door."""
         return self.post(portal, "/account/login/", login=login, password=password, **headers)

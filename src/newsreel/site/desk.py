@@ -36,6 +36,7 @@ EVEN = frozenset(("/account/login/", "/account/register/", "/account/password/re
 FLOOR = 0.3  # seconds
 DEADLINE = 30.0  # seconds that one answer may take
 START_WAIT = 60.0
+GRACE = 0.5  # seconds to end in
 
 
 class Desk:
@@ -92,7 +93,9 @@ class Desk:
         if len(body) <= sealed.LARGEST and time.time() - since < sealed.LONGEST:
             content_type = _header(scope["headers"], b"content-type")
             kept = sealed.seal(sealed.Kept(scope["path"], content_type, body.decode("latin-1"), since))
-        address = quote(scope["path"]) + ("?" + scope["query_string"].decode("latin-1") if scope["query_string"] else "")
+        address = quote(scope["path"]) + (
+            "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
+        )
         await _send(send, *waiting.page(_cookies(scope), address, kept, self.line.come_again()))
 
     async def _ask(self, request: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
@@ -139,9 +142,15 @@ class Desk:
         child, self._child = self._child, None
         if child is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
+        assert child.stdin is not None
+        child.stdin.close()
+        try:
+            async with asyncio.timeout(GRACE):
+                await child.wait()  # one that has nothing to do ends, one that has ended is noticed
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
         transport = getattr(child, "_transport", None)
         if transport is not None:
             transport.close()
