@@ -88,6 +88,10 @@ class Fetcher:
         self._robots = RobotsCache(clock)
         self._gate: Gate | None = None
 
+    def follow(self, policy: Policy) -> None:
+        """Other rules from the next fetch on."""
+        self._policy = policy
+
     async def __aenter__(self) -> Fetcher:
         self._gate = Gate(self._resolver, self._socket_factory)
         return self

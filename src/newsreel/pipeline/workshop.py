@@ -82,6 +82,11 @@ class Workshop:
             self.threads, lambda: patiently(lambda: function(*arguments, **options), self.recover)
         )
 
+    def follow(self, settings: Settings) -> None:
+        """Other settings from now on: what is under way ends as it began."""
+        self.settings = settings
+        self.fetcher.follow(Policy.from_settings(settings))
+
     async def fetch(self, source: Source, url: str, **options: Any) -> Response:
         """Fetches for a source, by its own settings where it has some."""
         async with self.costs.stage("fetch"):

@@ -18,7 +18,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """The portal's name, the languages to choose from, today in the reader's zone, who reads. It reads the database only
     for a reader with a session, and not where that is lost: error pages use it.
     """
-    language = translation.get_language() or django_settings.LANGUAGE_CODE
+    language = translation.get_language() or settings().language
     return {
         "portal_name": settings().name,
         "languages": django_settings.LANGUAGES,
