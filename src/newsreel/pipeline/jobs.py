@@ -131,8 +131,9 @@ async def add_wishes(context: JobContext) -> None:
 
 async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: float = HOUSEKEEPING_SECONDS) -> None:
     """Every few seconds, until it is cancelled, takes up settings that were changed and rings for whatever is due: a bell
-    may have been lost with the worker that was to ring it. By the monotonic clock and not by procrastinate's periodic tasks: those stand still after the
-    machine's clock was set back, and make up for every missed tick after it was set forward.
+    may have been lost with the worker that was to ring it. By the monotonic clock and not by procrastinate's periodic
+    tasks: those stand still after the machine's clock was set back, and make up for every missed tick after it was set
+    forward.
     """
     house_kept: float | None = None
     while True:
