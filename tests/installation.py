@@ -26,13 +26,21 @@ class Installation:
     """``newsreel`` as a user has it, by subprocess. ``environment`` holds its settings."""
 
     def __init__(self, home: Path, dsn: str, **settings: str) -> None:
-        self.home, self.dsn = home, dsn
+        self.home, self._named = home, dsn
         kept = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("NEWSREEL_", "DJANGO_", "PYTEST_"))
         }
         self.environment = kept | {"NEWSREEL_HOME": str(home), "NEWSREEL_DATABASE_URL": dsn} | settings
+
+    @property
+    def dsn(self) -> str:
+        """Its database: the one that was named, else the embedded server's, whose socket is elsewhere for a long path."""
+        if self._named:
+            return self._named
+        record = self.home / "postgres.socket"
+        return ServerAddress(record.read_text().strip() if record.exists() else str(self.home / "postgres" / "run")).dsn
 
     def run(self, *words: str, stdin: str | bytes = "", timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """One command to its end."""

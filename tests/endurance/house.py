@@ -13,7 +13,6 @@ from pathlib import Path
 
 import psutil
 
-from newsreel.archive.embedded import ServerAddress
 from tests.installation import Installation, Sample, free_port, wait_until
 
 
@@ -24,7 +23,6 @@ class House:
         self.home, self.port = home, free_port()
         own = {"NEWSREEL_PORT": str(self.port), "NEWSREEL_DATABASE_URL": ""}
         self.installation = Installation(home, "", **sample.settings | own | settings)
-        self.installation.dsn = ServerAddress(str(home / "postgres" / "run")).dsn
         self.words = home.parent / f"{home.name}-words.txt"
         self.supervisor: subprocess.Popen[bytes] | None = None
         self._sessions: set[int] = set()

@@ -17,8 +17,7 @@ from newsreel.archive.shown import Name
 from newsreel.portal import languages, names, outcomes
 
 PACKAGE = Path(newsreel.__file__).parent
-PORTAL = PACKAGE / "portal"
-CATALOGUE = PORTAL / "locale" / "zh_Hans" / "LC_MESSAGES"
+APPS = {name: PACKAGE / name for name in ("portal", "accounts")}  # each has its own texts in its own catalogue
 _STRING = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 CALL = re.compile(rf"\b(?:_|gettext|ngettext|pgettext|gettext_noop)\(\s*({_STRING}(?:\s*,\s*{_STRING})?)")
 HAN = re.compile(r"[一-鿿]")
@@ -42,7 +41,11 @@ def _entries(text: str) -> dict[str, str]:
     return entries
 
 
-PO = _entries((CATALOGUE / "django.po").read_text("utf-8"))
+def _catalogue(app: str) -> Path:
+    return APPS[app] / "locale" / "zh_Hans" / "LC_MESSAGES"
+
+
+PO = {app: _entries((_catalogue(app) / "django.po").read_text("utf-8")) for app in APPS}
 
 
 def _said_in_code(text: str) -> set[str]:
@@ -54,35 +57,42 @@ def _said_in_code(text: str) -> set[str]:
     return found
 
 
-def _said() -> set[str]:
+def _said(app: str) -> set[str]:
     said = set()
-    for path in PORTAL.rglob("*.py"):
+    for path in APPS[app].rglob("*.py"):
         said |= _said_in_code(path.read_text("utf-8"))
-    for path in PORTAL.rglob("*.html"):
-        said |= _said_in_code(templatize(path.read_text("utf-8")))
+    for suffix in ("html", "txt"):
+        for path in APPS[app].rglob(f"templates/**/*.{suffix}"):
+            said |= _said_in_code(templatize(path.read_text("utf-8")))
     return said
 
 
-def test_every_text_of_the_pages_is_in_the_catalogue() -> None:
-    said = _said()
-    assert len(said) > 100
-    assert said - set(PO) == set()
-    assert set(PO) - said - {""} == set()  # and nothing is left over
+@pytest.mark.parametrize("app", APPS)
+def test_every_text_of_the_pages_is_in_a_catalogue(app: str) -> None:
+    said = _said(app)
+    assert len(said) > 50
+    assert said - set().union(*PO.values()) == set()
+    assert set(PO[app]) - said - {""} == set()  # and nothing is left over
 
 
-@pytest.mark.parametrize("msgid", sorted(set(PO) - {""}))
-def test_every_text_has_a_chinese_one(msgid: str) -> None:
-    text = PO[msgid]
+def test_a_text_stands_in_one_catalogue_only() -> None:
+    assert (set(PO["portal"]) & set(PO["accounts"])) - {""} == set()
+
+
+@pytest.mark.parametrize(("app", "msgid"), [(app, text) for app in APPS for text in sorted(set(PO[app]) - {""})])
+def test_every_text_has_a_chinese_one(app: str, msgid: str) -> None:
+    text = PO[app][msgid]
     assert HAN.search(text) or msgid.split("\x04")[-1] in (", ", ":")
-    marks = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
+    marks = re.compile(r"%\(\w+\)[sd]|\{\w+\}|<[^>]+>")
     assert sorted(marks.findall(text)) == sorted(marks.findall(msgid))
 
 
-def test_the_compiled_catalogue_is_current() -> None:
-    with (CATALOGUE / "django.mo").open("rb") as file:
+@pytest.mark.parametrize("app", APPS)
+def test_the_compiled_catalogue_is_current(app: str) -> None:
+    with (_catalogue(app) / "django.mo").open("rb") as file:
         compiled = GNUTranslations(file)._catalog  # type: ignore[attr-defined]
     assert {key[0] if isinstance(key, tuple) else key: text for key, text in compiled.items() if key} == {
-        key: text for key, text in PO.items() if key
+        key: text for key, text in PO[app].items() if key
     }
 
 

@@ -16,6 +16,18 @@ from newsreel.accounts.models import User
 from newsreel.accounts.names import check_name, name_key
 from newsreel.core.settings import settings
 
+# Mails that whoever types an address can cause: bounded. Notices of what was done to an account always go out.
+_STRANGERS = {
+    f"account/email/{name}"
+    for name in (
+        "account_already_exists",
+        "email_confirmation",
+        "email_confirmation_signup",
+        "name_taken",
+        "password_reset_key",
+        "unknown_account",
+    )
+}
 _WRONG = _("Name or password is not right.")
 _ENOUGH = _("Too many attempts for now. Please wait five minutes, or reset the password.")
 
@@ -78,7 +90,7 @@ class Adapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Puts a mail into the box of letters; one to somebody who has no account here is written, but not sent."""
-        if not limits.take(limits.MAIL_ADDRESS, email.lower()):
+        if template_prefix in _STRANGERS and not limits.take(limits.MAIL_ADDRESS, email.lower()):
             return
         message = self.render_mail(template_prefix, email, {"email": email, **context, "portal_name": settings().name})
         if template_prefix.endswith("unknown_account"):

@@ -20,6 +20,7 @@ WORDS = {
     "user_enabled": _("enabled an account"),
     "user_groups": _("changed groups"),
     "user_deleted": _("deleted an account"),
+    "account_deleted": _("deleted the own account"),
     "user_reset": _("reset a password"),
     "user_sessions_ended": _("ended the sessions of an account"),
     "user_second_factors_removed": _("removed the second factors of an account"),
@@ -38,14 +39,19 @@ WORDS = {
 }
 
 
-def record(act: str, about: str = "", *, request: HttpRequest | None = None, **details: Any) -> AuditEntry:
-    """Writes an act of WORDS, within the caller's transaction. Without a request it was the command line."""
+def record(
+    act: str, about: str = "", *, request: HttpRequest | None = None, actor_name: str = "", **details: Any
+) -> AuditEntry:
+    """Writes an act of WORDS, within the caller's transaction. Without a request it was the command line; ``actor_name``
+    is for one whose account is gone.
+    """
     if act not in WORDS:
         raise ValueError(f"an act without words: {act}")
-    actor = request.user if request is not None and isinstance(request.user, User) else None
+    user = request.user if request is not None else None
+    actor = user if isinstance(user, User) and user.pk is not None else None
     return AuditEntry.objects.create(
         actor=actor,
-        actor_name=actor.username if actor else COMMAND_LINE if request is None else "",
+        actor_name=actor.username if actor else actor_name or (COMMAND_LINE if request is None else ""),
         act=act,
         about=about[:200],
         details=details,

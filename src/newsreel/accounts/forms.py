@@ -6,13 +6,17 @@ from typing import Any
 
 from allauth.account import forms as allauth
 from allauth.account.models import EmailAddress
+from allauth.core import context
+from django import forms
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from newsreel.accounts import invitations, mails
+from newsreel.accounts import limits, mails
 from newsreel.accounts.captcha import CaptchaForm, is_asked_at_login
+from newsreel.accounts.client import client_network
 from newsreel.accounts.models import User
 from newsreel.accounts.names import name_key
 
@@ -24,8 +28,8 @@ class LoginForm(CaptchaForm, allauth.LoginForm):
         super().__init__(*args, **options)
         self.fields["login"].label = _("Name or e-mail")
         self.fields["password"].label = _("Password")
-        for name in ("login", "password"):
-            self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""  # allauth's link to the reset: the page has its own
+        _without_placeholders(self)
 
     def captcha_is_asked(self) -> bool:
         """As the setting says."""
@@ -46,12 +50,15 @@ class SignupForm(CaptchaForm, allauth.SignupForm):
             ("password2", _("Password again")),
         ):
             self.fields[name].label = label
-            self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["password1"].help_text = _("At least 8 characters, and none of the passwords that many use.")
+        _without_placeholders(self)
 
-    def clean_email(self) -> str:
-        """The address; one that an invitation names must be the same."""
-        email: str = super().clean_email()
-        return email
+    def clean(self) -> dict[str, Any]:
+        """Registrations from one address are bounded."""
+        cleaned: dict[str, Any] = super().clean()
+        if not self.errors and not limits.take(limits.REGISTER_CLIENT, client_network(context.request)):
+            raise ValidationError(_("Too many registrations from here for now. Please try again in an hour."))
+        return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
         """Saves the account. Where name or address are known the answer is the same, a mail says which, and it takes as long."""
@@ -71,7 +78,82 @@ class SignupForm(CaptchaForm, allauth.SignupForm):
         return super().try_save(request)
 
 
-def invited_address(request: HttpRequest) -> str:
-    """The address that the visitor's invitation is for; '' where it is for anybody."""
-    found = invitations.held(request)
-    return found.email if found else ""
+class ResetPasswordForm(allauth.ResetPasswordForm):
+    """An address, to which a link is sent where an account has it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].label = _("E-mail")
+        _without_placeholders(self)
+
+    def clean(self) -> dict[str, Any]:
+        """Requests from one address are bounded."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and not limits.take(limits.RESET_CLIENT, client_network(context.request)):
+            raise ValidationError(_("Too many requests from here for now. Please try again in an hour."))
+        return cleaned
+
+
+class AddEmailForm(allauth.AddEmailForm):
+    """One more address."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].label = _("E-mail")
+        _without_placeholders(self)
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    """The old password, and the new one twice."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, label in (
+            ("oldpassword", _("Present password")),
+            ("password1", _("New password")),
+            ("password2", _("New password again")),
+        ):
+            self.fields[name].label = label
+        _plainly(self)
+
+
+class SetPasswordForm(allauth.SetPasswordForm):
+    """A password for an account that had none."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _new_passwords(self)
+
+
+class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):
+    """A new password in place of a forgotten one."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _new_passwords(self)
+
+
+class ReauthenticateForm(allauth.ReauthenticateForm):
+    """The password once more."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["password"].label = _("Password")
+        _without_placeholders(self)
+
+
+def _new_passwords(form: forms.Form) -> None:
+    form.fields["password1"].label = _("New password")
+    form.fields["password2"].label = _("New password again")
+    _plainly(form)
+
+
+def _plainly(form: forms.Form) -> None:
+    form.fields["password1"].help_text = _("At least 8 characters, and none of the passwords that many use.")
+    _without_placeholders(form)
+
+
+def _without_placeholders(form: forms.Form) -> None:
+    """Each field has its label; a placeholder would say it twice."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from newsreel.accounts.models import User
 from newsreel.accounts.names import check_name, name_key
 from newsreel.accounts.roles import Role
 from newsreel.core.errors import Permanent
+from newsreel.core.settings import settings
 
 
 def find(login: str) -> User | None:
@@ -95,6 +99,13 @@ def end_sessions(users: Iterable[int]) -> int:
     Session.objects.filter(session_key__in=keys).delete()
     rows.delete()
     return len(keys)
+
+
+def reset_link(user: User) -> str:
+    """A link by which the account's password is set, once: for its owner's eyes."""
+    key = EmailAwarePasswordResetTokenGenerator().make_token(user)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+    return settings().address + path
 
 
 def _keep_one(user: User) -> None:

@@ -7,7 +7,11 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from newsreel.accounts import views
 
-own: list[URLPattern] = [path("", views.home, name="home")]
+own: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("export/", views.export, name="export"),
+    path("delete/", views.delete, name="delete"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((own, "accounts"))),
     path("login/", account.login, name="account_login"),

@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     hsts: int = Field(
         0,
         ge=0,
-        description="Seconds for which browsers are told to use https only (Strict-Transport-Security), where NEWSREEL_URL is https. 0: none.",
+        description="For how many seconds browsers are told to use https only (HSTS), where NEWSREEL_URL is https. 0: they are not.",
     )
     members_only: Annotated[bool, Changeable("people")] = Field(
         False, description="Whether the portal is for people with an account only."
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     )
     captcha: Annotated[Literal["always", "after_failures"], Changeable("people")] = Field(
         "always",
-        description="When a login asks for a captcha: always, or after_failures (of that account or from that address). Registration always does.",
+        description="When a login asks for a captcha: always, or after_failures (of the account or the reader). Registration always does.",
     )
     second_factor: Annotated[Literal["optional", "administrators"], Changeable("people")] = Field(
         "optional",

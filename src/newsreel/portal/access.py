@@ -70,6 +70,8 @@ RULES: dict[str, Access] = {
     "socialaccount_login_error": Access.ALWAYS,
     "socialaccount_signup": Access.ALWAYS,
     "accounts:home": Access.MEMBER,
+    "accounts:export": Access.MEMBER,
+    "accounts:delete": Access.MEMBER,
     "account_reauthenticate": Access.MEMBER,
     "account_email": Access.MEMBER,
     "account_change_password": Access.MEMBER,

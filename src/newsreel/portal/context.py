@@ -18,6 +18,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """The portal's name, the languages to choose from, today in the reader's zone, who reads. It reads the database only
     for a reader with a session, and not where that is lost: error pages use it.
     """
+    match = request.resolver_match
     language = translation.get_language() or settings().language
     return {
         "portal_name": settings().name,
@@ -25,6 +26,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "page_language": language,
         "reader": _reader(request),
         "captcha_at_login": settings().captcha == "always",
+        "at_door": match is not None and match.view_name in ("account_login", "account_signup"),
         "may_register": settings().registration != "closed",
         "sample": doing.supervisor() if doing.in_sample() else None,
         "html_language": "zh-Hans" if language == "zh-hans" else language,

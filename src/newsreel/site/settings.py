@@ -153,7 +153,16 @@ EMAIL_BACKEND = "newsreel.accounts.letters.LetterBackend"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 ACCOUNT_ADAPTER = "newsreel.accounts.adapter.Adapter"
-ACCOUNT_FORMS = {"login": "newsreel.accounts.forms.LoginForm", "signup": "newsreel.accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "newsreel.accounts.forms.LoginForm",
+    "signup": "newsreel.accounts.forms.SignupForm",
+    "reset_password": "newsreel.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "newsreel.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "newsreel.accounts.forms.ChangePasswordForm",
+    "set_password": "newsreel.accounts.forms.SetPasswordForm",
+    "add_email": "newsreel.accounts.forms.AddEmailForm",
+    "reauthenticate": "newsreel.accounts.forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
