@@ -209,6 +209,7 @@ class Lead(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["host", "next_due_at"], condition=Q(next_due_at__isnull=False), name="lead_due"),
+            models.Index(fields=["outcome"], condition=~Q(outcome__in=("", "ok")), name="lead_failed"),
         ]
 
     def __str__(self) -> str:

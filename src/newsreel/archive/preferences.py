@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from django.db.models.functions import Now
 from pydantic import ValidationError
@@ -40,7 +41,9 @@ class BadValue(Permanent):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A setting as the page shows it. A secret's value is not here: ``is_set`` says whether it has one."""
+    """A setting as the page shows it. Of a secret the value is at most the host that it names; ``is_set`` says whether
+    there is one.
+    """
 
     name: str
     mark: Changeable
@@ -61,7 +64,18 @@ def _shown(name: str, mark: Changeable, own: Settings, now: Settings, rows: set[
     value = getattr(now, name)
     origin: Origin = "environment" if name in own.model_fields_set else "portal" if name in rows else "default"
     default = Settings.model_fields[name].get_default(call_default_factory=True)
-    return Shown(name, mark, None if mark.secret else value, default, origin, value not in ("", None))
+    return Shown(name, mark, _hint(value) if mark.secret else value, default, origin, value not in ("", None))
+
+
+def _hint(value: Any) -> str | None:
+    """Of a secret that is an address, the part that is none."""
+    try:
+        parts = urlsplit(str(value))
+        return (
+            f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "") if parts.hostname else None
+        )
+    except ValueError:
+        return None
 
 
 def write(name: str, text: str) -> bool:

@@ -1,0 +1,26 @@
+"""How much room the archive takes."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from newsreel.archive import queries
+from newsreel.archive import storage as room
+from newsreel.core.settings import settings
+from newsreel.portal.administration.frame import safe, shown
+
+
+@safe
+def storage(request: HttpRequest) -> HttpResponse:
+    """Database, evidence, disk."""
+    chosen = settings()
+    context = {
+        "database": room.database_size(),
+        "tables": room.tables(),
+        "evidence": room.evidence(chosen.home / "evidence"),
+        "disk": room.disk(chosen.home),
+        "totals": queries.totals(),
+        "days": chosen.snapshot_days,
+        "embedded": "/postgres/run" in chosen.database_url,
+    }
+    return shown(request, "storage", context)
