@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import register_converter
+
 
 class IdConverter:
     """A row's id: no more digits than a bigint has for sure."""
@@ -29,3 +31,7 @@ class TopicConverter:
     def to_url(self, value: str) -> str:
         """Its text."""
         return value
+
+
+register_converter(IdConverter, "id")
+register_converter(TopicConverter, "topic")

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from newsreel.portal import converters  # noqa: F401 - by their names in the addresses
 from newsreel.portal.administration import (
     failures,
     groups,
