@@ -65,6 +65,20 @@ def test_what_stays_and_what_goes(html: str, expected: str) -> None:
     assert sanitise(html, BASE) == expected
 
 
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<img src=/p.jpg alt='a &quot;b&quot;' width=640 height=360 onerror=x>",
+         '<img src="https://news.example/p.jpg" alt="a &quot;b&quot;" width="640" height="360">'),
+        ("<img src=data:image/gif;base64,AA srcset='//t.example/a 2x' style=x class=y>", "<img>"),
+        ("<img src='javascript:x()' width='100%' height=123456>", "<img>"),
+        ("<picture><source srcset=//t.example/a></picture>x", "x"),
+    ],
+)  # fmt: skip
+def test_pictures_where_they_are_asked_for(html: str, expected: str) -> None:
+    assert sanitise(html, BASE, pictures=True) == expected
+
+
 @needs_shared
 @pytest.mark.parametrize("name", ["dompurify_expect.json", "miniflux_sanitizer.json", "yarr_sanitizer.json"])
 def test_other_projects_attacks(name: str) -> None:

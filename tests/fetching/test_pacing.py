@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from newsreel.fetching.pacing import Pacer
+from newsreel.fetching.pacing import Lanes, Pacer
 
 
 class Time:
@@ -111,3 +111,35 @@ async def test_idle_hosts_are_forgotten() -> None:
     began = time.now
     async with pacer.turn("slow.example", 3600.0):
         assert time.now == began + 1600.0
+
+
+async def test_lanes_bound_what_is_done_at_once_at_one_host_and_in_all() -> None:
+    lanes = Lanes(per_host=2, in_all=5)
+    busy: list[str] = []
+    most = {"a": 0, "all": 0}
+
+    async def work(host: str) -> None:
+        async with lanes.turn(host, 3600.0):  # no gap, whatever is asked
+            busy.append(host)
+            most["a"] = max(most["a"], busy.count("a"))
+            most["all"] = max(most["all"], len(busy))
+            await asyncio.sleep(0.01)
+            busy.remove(host)
+
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(work(host) for host in "aaaaaabbbbccccddddeeee"))
+    assert most == {"a": 2, "all": 5}
+    assert len(lanes) == 0
+
+
+async def test_who_gives_up_a_lane_holds_up_nobody() -> None:
+    lanes = Lanes(per_host=1, in_all=1)
+    async with lanes.turn("a.example"):
+        waiting = [asyncio.create_task(lanes.turn(host).__aenter__()) for host in ("a.example", "b.example")]
+        await asyncio.sleep(0)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    assert len(lanes) == 0
+    async with asyncio.timeout(1), lanes.turn("a.example"):
+        pass

@@ -106,7 +106,7 @@ def has_every_part(tab: Page, language: str) -> None:
     assert link.get_attribute("rel") == "noopener noreferrer"
     assert re.fullmatch(r"http://[a-z.-]+\.example/.*", link.get_attribute("href") or "")
     assert tab.locator("#body p").count() > 1
-    assert tab.locator("#body :is(img, script, iframe, form, button, style)").count() == 0
+    assert tab.locator("#body :is(script, iframe, form, button, style), #body img:not([src^='/picture/'])").count() == 0
     about = tab.locator("#about-story").inner_text()
     assert topics in about
     assert keywords in about
@@ -160,6 +160,28 @@ def test_an_article_of_the_sample_has_every_part(
     has_every_part(tab, language)
     tab.locator("#keywords a").first.click()
     tab.wait_for_selector(".items h2 a")
+    assert visitor.complaints == []
+    visitor.context.close()
+
+
+def test_articles_of_the_sample_show_their_pictures(browser: Browser, house: House) -> None:
+    visitor = newcomer(browser, house, "zh", **PHONE)
+    asked: list[str] = []
+    visitor.context.on("request", lambda request: asked.append(request.url))
+    tab = visitor.open()
+    tab.locator(".items h2 a").first.wait_for()
+    paths = [link.get_attribute("href") or "" for link in tab.locator(".items h2 a").all()]
+    seen = 0
+    for path in paths[:10]:
+        tab = visitor.open(path)
+        for image in tab.locator("#body img").all():
+            image.scroll_into_view_if_needed()
+            tab.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+            seen += 1
+        assert nothing_is_wider(tab)
+        tab.close()
+    assert seen >= 3
+    assert [url for url in asked if not url.startswith(f"http://localhost:{house.port}/")] == []
     assert visitor.complaints == []
     visitor.context.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +15,7 @@ import pytest
 from newsreel import __version__
 from newsreel.cli import _parser
 from newsreel.core.settings import PREFIX, Settings
+from tests.shared import SHARED
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -155,3 +157,32 @@ def test_every_picture_is_shown() -> None:
 
 def test_the_changes_name_this_version() -> None:
     assert re.search(rf"^## {re.escape(__version__)}\b", _paper("CHANGELOG.md"), re.MULTILINE)
+
+
+ASVS = SHARED / "suites" / "asvs" / "asvs-5.0.0.csv"
+
+
+def test_every_requirement_of_the_standard_is_answered_and_every_test_named_exists() -> None:
+    answered = re.findall(
+        r"^\| (V\d+\.\d+\.\d+) \| (\d) \| (held|open|not applicable) \| (.+) \|$",
+        _paper("docs/security.md"),
+        re.MULTILINE,
+    )
+    assert len(answered) == len({requirement for requirement, *_ in answered}) == 60
+    for requirement, _, state, by in answered:
+        assert by.strip(), requirement
+        for name in re.findall(r"`(tests/[^`]+)`", by):
+            assert state == "held"
+            assert (ROOT / name).exists(), f"{requirement} names {name}"
+
+
+@pytest.mark.skipif(not ASVS.exists(), reason="left out: ../shared/suites/asvs is not there")
+def test_the_requirements_are_those_of_the_standard() -> None:
+    with ASVS.open(encoding="utf-8-sig") as file:
+        asked = {
+            (row["req_id"], row["L"])
+            for row in csv.DictReader(file)
+            if row["chapter_id"] in ("V6", "V7", "V8") and row["L"] in ("1", "2")
+        }
+    told = set(re.findall(r"^\| (V\d+\.\d+\.\d+) \| (\d) \|", _paper("docs/security.md"), re.MULTILINE))
+    assert told == asked

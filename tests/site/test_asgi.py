@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +19,17 @@ Message = dict[str, Any]
 
 def _nowhere() -> dict[str, Any]:
     return {"host": "/nonexistent", "dbname": "none"}
+
+
+class _NoPictures:
+    """Pictures that are never asked for."""
+
+    async def close(self) -> None:
+        return None
+
+
+def _application(live: LiveStream) -> Application:
+    return Application(live, cast(Any, _NoPictures()))
 
 
 @pytest.fixture
@@ -138,7 +149,7 @@ async def test_after_the_end_there_is_no_stream(live: LiveStream) -> None:
 
 
 async def test_bodies_are_bounded_in_size_and_time(live: LiveStream, monkeypatch: pytest.MonkeyPatch) -> None:
-    application = Application(live)
+    application = _application(live)
     part = {"type": "http.request", "body": b"x" * 400_000, "more_body": True}
     assert (await _asked(application, _scope("/language/", "POST"), part, part, part))[0] == 413
     monkeypatch.setattr(asgi, "BODY_WAIT", 0.05)
@@ -148,13 +159,13 @@ async def test_bodies_are_bounded_in_size_and_time(live: LiveStream, monkeypatch
 
 @pytest.mark.parametrize("query", [b"before=\xff\xfe", "before=中".encode(), b"before=%FF&\x7f"])
 async def test_bytes_that_are_no_address_are_no_fault(live: LiveStream, query: bytes) -> None:
-    status, body, _ = await _asked(Application(live), _scope("/", query=query))
+    status, body, _ = await _asked(_application(live), _scope("/", query=query))
     assert status == 404
     assert "页面不存在" in body.decode()
 
 
 async def test_static_files_have_the_headers_of_pages(live: LiveStream) -> None:
-    status, body, headers = await _asked(Application(live), _scope("/static/portal/newsreel.js"))
+    status, body, headers = await _asked(_application(live), _scope("/static/portal/newsreel.js"))
     assert status == 200
     assert b"EventSource" in body
     assert headers[b"content-security-policy"].startswith(b"default-src 'none'")
@@ -171,14 +182,14 @@ async def test_a_websocket_is_closed(live: LiveStream) -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await Application(live)({"type": "websocket", "path": "/live"}, receive, send)
+    await _application(live)({"type": "websocket", "path": "/live"}, receive, send)
     assert sent == [{"type": "websocket.close", "code": 1000}]
 
 
 async def test_the_servers_life(live: LiveStream) -> None:
     told: asyncio.Queue[Message] = asyncio.Queue()
     sent: asyncio.Queue[Message] = asyncio.Queue()
-    running = asyncio.create_task(Application(live)({"type": "lifespan"}, told.get, sent.put))
+    running = asyncio.create_task(_application(live)({"type": "lifespan"}, told.get, sent.put))
     told.put_nowait({"type": "lifespan.startup"})
     assert (await asyncio.wait_for(sent.get(), 2))["type"] == "lifespan.startup.complete"
     tab = Tab(live)

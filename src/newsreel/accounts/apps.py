@@ -9,3 +9,7 @@ class AccountsConfig(AppConfig):
     name = "newsreel.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What listens to logins is known from here on."""
+        from newsreel.accounts import sessions  # noqa: F401

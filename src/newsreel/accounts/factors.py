@@ -11,6 +11,7 @@ from newsreel.core.settings import settings
 
 def is_missing(user: User) -> bool:
     """Whether the account must have a second factor, as the setting says, and has none."""
-    if settings().second_factor != "administrators" or user.role != Role.ADMINISTRATOR:
+    needed = settings().second_factor
+    if needed == "optional" or (needed == "administrators" and user.role != Role.ADMINISTRATOR):
         return False
     return not Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()

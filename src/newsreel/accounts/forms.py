@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from newsreel.accounts import limits, mails
+from newsreel.accounts import invitations, limits, mails
 from newsreel.accounts.captcha import CaptchaForm, is_asked_at_login
 from newsreel.accounts.client import client_network
 from newsreel.accounts.models import User
@@ -50,8 +50,18 @@ class SignupForm(CaptchaForm, allauth.SignupForm):
             ("password2", _("Password again")),
         ):
             self.fields[name].label = label
-        self.fields["password1"].help_text = _("At least 8 characters, and none of the passwords that many use.")
-        _without_placeholders(self)
+        invitation = invitations.held(context.request)
+        if invitation is not None and invitation.email:
+            self.fields["email"].initial = invitation.email
+        _plainly(self)
+
+    def clean_email(self) -> str:
+        """The address; where the visitor was invited by one, that."""
+        email: str = super().clean_email()
+        invitation = invitations.held(context.request)
+        if invitation is not None and invitation.email and invitation.email != email.lower():
+            raise ValidationError(_("This invitation is for another address."))
+        return email
 
     def clean(self) -> dict[str, Any]:
         """Registrations from one address are bounded."""
@@ -114,6 +124,7 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
             ("password2", _("New password again")),
         ):
             self.fields[name].label = label
+        self.fields["oldpassword"].help_text = ""
         _plainly(self)
 
 

@@ -23,7 +23,7 @@ from newsreel.core.settings import settings
 
 def find(login: str) -> User | None:
     """The account of a name or an address, in whatever case; one query for either. A confirmed address comes first."""
-    login = login.strip()[:320]
+    login = login.replace("\x00", "").strip()[:320]
     if "@" in login:
         rows = EmailAddress.objects.filter(email__iexact=login).select_related("user").order_by("-verified", "pk")
         row = rows.first()

@@ -1,6 +1,7 @@
 """The addresses of accounts: django-allauth's pages, each by itself so that each has an access rule, and our own."""
 
 from allauth.account import views as account
+from allauth.account.decorators import reauthentication_required
 from allauth.socialaccount import views as social
 from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, include, path, re_path
@@ -11,6 +12,7 @@ own: list[URLPattern] = [
     path("", views.home, name="home"),
     path("export/", views.export, name="export"),
     path("delete/", views.delete, name="delete"),
+    path("sessions/<id:session>/end/", views.end_session, name="end_session"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((own, "accounts"))),
@@ -37,7 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reset_password_from_key_done",
     ),
     path("second-factor/", include("allauth.mfa.urls")),
-    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("sessions/", reauthentication_required(allow_get=True)(sessions.list_usersessions), name="usersessions_list"),
     path("sign-on/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("sign-on/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("sign-on/error/", social.login_error, name="socialaccount_login_error"),

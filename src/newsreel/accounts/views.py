@@ -10,9 +10,10 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from newsreel.accounts import audit, people, personal
 from newsreel.accounts.models import User
@@ -62,6 +63,15 @@ def delete(request: HttpRequest) -> HttpResponse:
     audit.record("account_deleted", user.username, actor_name=user.username, request=request)
     logout(request)
     return HttpResponseRedirect("/")
+
+
+@require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]
+def end_session(request: HttpRequest, session: int) -> HttpResponse:
+    """Ends one of the reader's own sessions; another's does not exist."""
+    row = get_object_or_404(UserSession, pk=session, user=_reader(request))
+    row.end()
+    return HttpResponseRedirect(reverse("usersessions_list"))
 
 
 def _reader(request: HttpRequest) -> User:

@@ -242,6 +242,7 @@ def _full(found: Article) -> FullArticle:
         topics=tuple(dict.fromkeys(row.top for row in found.topic_rows.all())),
         keywords=tuple((row.keyword.id, row.keyword.text) for row in found.keyword_rows.all()),
         revisions=tuple(_earlier(row) for row in found.shown_revisions),  # type: ignore[attr-defined]
+        lead_image=found.lead_image,
     )
 
 

@@ -122,3 +122,4 @@ class FullArticle:
     topics: tuple[str, ...] = ()
     keywords: tuple[tuple[int, str], ...] = ()
     revisions: tuple[Earlier, ...] = ()
+    lead_image: str = ""

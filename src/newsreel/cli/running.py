@@ -44,7 +44,7 @@ def _run(options: argparse.Namespace) -> int:
     chosen = settings()
     end_in_order()
     with alone(chosen.home) as killed:
-        wait_for_port(chosen.port, CHILDREN_END_SECONDS if killed else 0.0)
+        wait_for_port(chosen.port, CHILDREN_END_SECONDS if killed else 0.0, chosen.listen)
         print("Newsreel: opening the database …", flush=True)
         archive = open_archive()
         try:
@@ -83,7 +83,7 @@ def _demo(options: argparse.Namespace) -> int:
         return 0
     end_in_order()
     with alone(home) as killed:
-        wait_for_port(chosen.port, CHILDREN_END_SECONDS if killed else 0.0)
+        wait_for_port(chosen.port, CHILDREN_END_SECONDS if killed else 0.0, chosen.listen)
         return Supervisor(Plan(None, chosen.port, chosen, sample_first=True)).run()
 
 
@@ -96,9 +96,9 @@ def _web(options: argparse.Namespace) -> int:
     try:
         from newsreel.site.server import portal_server
 
-        server = portal_server(archive.settings.port)
+        server = portal_server(archive.settings.port, archive.settings.listen)
         if options.takeover:
-            wait_for_port(archive.settings.port, TAKEOVER_SECONDS)
+            wait_for_port(archive.settings.port, TAKEOVER_SECONDS, archive.settings.listen)
         server.run()
     except KeyboardInterrupt:
         return 0  # uvicorn has ended in order, and gives back the signal that told it to

@@ -20,7 +20,7 @@ from types import FrameType
 
 from newsreel.archive import embedded
 from newsreel.cli.children import Child
-from newsreel.cli.ports import free_port
+from newsreel.cli.ports import free_port, own_address
 from newsreel.core.errors import NewsreelError
 from newsreel.core.settings import Settings
 from newsreel.core.state import SAMPLE_FOLDER, State, mark_sample, take_requests, write_state
@@ -31,6 +31,9 @@ DATABASE_SECONDS = 2.0
 STOP_SECONDS = 15.0
 PREPARE_SECONDS = 20.0
 DRIP_SECONDS = "5"
+SAMPLE_KEEPS = tuple(
+    f"NEWSREEL_{name}" for name in ("NAME", "LANGUAGE", "TIME_ZONE", "LISTEN", "URL", "TRUSTED_PROXIES", "HSTS")
+)
 NO_NETWORK = 3  # the exit code of `newsreel starters` where none of them answers
 SAMPLE_CRAWL = {"NEWSREEL_CRAWL_GAP": "0", "NEWSREEL_CRAWL_INTERVAL": "3"}
 
@@ -115,11 +118,7 @@ class Supervisor:
         self._holds_sample = True
         port = free_port()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSREEL_")}
-        named = {
-            name: os.environ[name]
-            for name in ("NEWSREEL_NAME", "NEWSREEL_LANGUAGE", "NEWSREEL_TIME_ZONE")
-            if name in os.environ
-        }
+        named = {name: os.environ[name] for name in SAMPLE_KEEPS if name in os.environ}
         own = kept | named | SAMPLE_CRAWL | {
             "NEWSREEL_HOME": str(home),
             "NEWSREEL_PORT": str(self._plan.port),
@@ -176,9 +175,9 @@ class Supervisor:
         write_state(self._home, state)
 
     def _announce(self) -> None:
-        if not self._said and _answers(self._plan.port):
+        if not self._said and _answers(self._plan.settings):
             self._said = True
-            print(f"Newsreel: {self._plan.settings.name} is at http://localhost:{self._plan.port}", flush=True)
+            print(f"Newsreel: {self._plan.settings.name} is at {self._plan.settings.address}", flush=True)
 
     def _look_at_starters(self) -> None:
         """Whether the starter feeds have answered: without any there is no network, and the sample is shown."""
@@ -255,10 +254,12 @@ def _end(children: list[Child]) -> None:
         child.wait(deadline)
 
 
-def _answers(port: int) -> bool:
+def _answers(chosen: Settings) -> bool:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+        address = f"http://{own_address(chosen.listen)}:{chosen.port}/healthz"
+        question = urllib.request.Request(address, headers={"Host": "localhost"})  # one of the names that are answered
+        with direct.open(question, timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -21,7 +21,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     user = commands.add_parser(
         "user", help="accounts of the portal: add, role, reset, disable, enable, list", allow_abbrev=False
     )
-    acts = user.add_subparsers(metavar="ACT", required=True)
+    acts = user.add_subparsers(metavar="ACT", dest="action", required=True)
     add = acts.add_parser(
         "add", help="a new account; asks for its password, or gives a link to set it", allow_abbrev=False
     )

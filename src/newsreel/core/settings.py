@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -91,9 +92,9 @@ class Settings(BaseSettings):
         "always",
         description="When a login asks for a captcha: always, or after_failures (of the account or the reader). Registration always does.",
     )
-    second_factor: Annotated[Literal["optional", "administrators"], Changeable("people")] = Field(
+    second_factor: Annotated[Literal["optional", "administrators", "everybody"], Changeable("people")] = Field(
         "optional",
-        description="Who must have a second factor (an authenticator app or a passkey): optional, or administrators.",
+        description="Who must have a second factor (an authenticator app or a passkey): optional, administrators, or everybody.",
     )
     smtp: Annotated[str, Changeable("mail", secret=True)] = Field(
         "",
@@ -155,6 +156,12 @@ class Settings(BaseSettings):
     snapshot_days: Annotated[int, Changeable("evidence")] = Field(
         0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever."
     )
+    picture_cache: Annotated[int, Changeable("evidence", restart=True)] = Field(
+        256,
+        ge=0,
+        le=1_000_000,
+        description="Megabytes of the data folder for pictures that the portal has fetched for its readers; the oldest go first.",
+    )
     sample: Literal["auto", "never"] = Field(
         "auto",
         description="Whether the sample press is opened by itself at a first start without a network: auto or never.",
@@ -187,6 +194,11 @@ class Settings(BaseSettings):
         if value not in available_timezones():
             raise ValueError("is not a time zone of the IANA database, as Asia/Shanghai is")
         return value
+
+    @field_validator("listen")
+    @classmethod
+    def _ip_address(cls, value: str) -> str:
+        return str(ip_address(value.strip("[]")))
 
     @field_validator("url")
     @classmethod

@@ -47,7 +47,8 @@ class Article:
     """An article as read from one page. Everything that could not be read is empty or None, never a guess.
 
     ``text`` is the body's paragraphs, headings, quotes, list items, table rows and code in order, joined by a
-    blank line; no title, captions, credits or bylines. ``html`` is sanitised and may be shown to readers.
+    blank line; no title, captions, credits or bylines. ``html`` is sanitised; its pictures have the publisher's
+    addresses, and whoever shows it fetches them for the reader (portal/figures.py) or leaves them out.
     ``removed`` says what was left out, and why. ``reason`` is why there is no text, in words, where there is none.
     """
 

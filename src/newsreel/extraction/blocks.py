@@ -10,6 +10,7 @@ from itertools import islice
 from newsreel.core.text import squeeze
 from newsreel.core.types import Block, BlockKind
 from newsreel.core.urls import absolute
+from newsreel.extraction import pictures
 from newsreel.extraction.boilerplate import junk_element
 from newsreel.extraction.captions import MAX_WEIGHT, caption_of_box
 from newsreel.extraction.page import Node
@@ -22,6 +23,7 @@ _HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INLINE = {"a", "em", "i", "strong", "b", "sub", "sup", "code", "cite", "q", "abbr", "mark", "s", "del", "ins", "u"}
 MAX_ITEMS = 2000
 MAX_PICTURES = 50  # of one gallery
+MAX_TRIED = 10  # elements of one figure
 _BOXES = frozenset(("div", "p", "span", "a", "table", "center", "dl", "section"))
 _CREDIT = re.compile(r"credit|copyright|source|photographer|agency|quelle|fotograf", re.IGNORECASE)
 
@@ -97,7 +99,7 @@ class UnitReader:
             return False
         if tag in BLOCK_TAGS:
             self._flush(node.parent or node)
-        if tag in ("img", "picture", "figure", "amp-img"):
+        if tag in ("picture", "figure", *pictures.IMAGES):
             return self._figure(node)
         if node.images == 1 and tag in _BOXES and node is not body and (text := caption_of_box(node)):
             self._box(node, text)
@@ -234,12 +236,11 @@ class UnitReader:
 
     def _figure(self, node: Node) -> bool:
         """A picture with its caption; whether the walk goes into the element all the same."""
-        images = [child for child in node.walk() if child.tag in ("img", "amp-img")]
+        images = [child for child in node.walk() if child.tag in pictures.IMAGES]
         if node.tag == "figure" and not images:
             # A figure around a quote, a table or code is its content.
             return any(child.tag in ("blockquote", "table", "pre", "p") for child in node.walk())
-        source = next((found for image in images if (found := _source(image, self._url))), "")
-        caption = " ".join(squeeze(child.text()) for child in node.walk() if child.tag == "figcaption")
+        caption = " ".join(_plain(child) for child in node.walk() if child.tag == "figcaption")
         credit = " ".join(
             squeeze(child.text())
             for child in node.walk()
@@ -247,11 +248,18 @@ class UnitReader:
         )[:200]
         if caption:
             self.removed.append((caption, "caption"))
-        if source:
-            self.units.append(
-                Unit(Block("image", caption or squeeze(images[0].get("alt"))[:300], src=source, credit=credit), node)
-            )
+        self._picture(node, images, caption, credit)
         return False
+
+    def _picture(self, node: Node, images: list[Node], caption: str, credit: str = "") -> None:
+        """The first of these that is to be seen, with its caption."""
+        for image in images[:MAX_TRIED]:
+            source = "" if pictures.is_tracking(image) else pictures.source_of(image, self._url, node)
+            if source and pictures.belongs(image, source, self._url, bool(caption)):
+                text = caption or squeeze(image.get("alt"))[: pictures.MAX_ALT]
+                block = Block("image", text, src=source, credit=credit)
+                self.units.append(Unit(block, node, pictures.figure(source, image, caption, credit)))
+                return
 
     def _captioned(self, node: Node, reason: str) -> None:
         """Pictures with captions in an element that its name calls a gallery or a bar: no text of the article, but its
@@ -268,15 +276,11 @@ class UnitReader:
 
     def _box(self, node: Node, text: str) -> None:
         """A picture and its caption in an element of their own."""
-        image = next(child for child in node.walk() if child.tag in ("img", "amp-img"))
-        lines = [squeeze(child.text()) for child in node.walk() if child.tag in ("button", "label")]
-        for line in lines:
-            text = text.replace(line, "", 1)
-        text = squeeze(text)
+        images = [child for child in node.walk() if child.tag in pictures.IMAGES]
+        text = _without_labels(node, text)
         if text:
             self.removed.append((text, "caption"))
-        if source := _source(image, self._url):
-            self.units.append(Unit(Block("image", text or squeeze(image.get("alt"))[:300], src=source), node))
+        self._picture(node, images, text)
 
     def _remove(self, node: Node, reason: str) -> None:
         text = squeeze(node.text()[:2000])
@@ -344,9 +348,13 @@ def _is_layout_table(node: Node) -> bool:
     return cells <= 2 or paragraphs > cells or paragraphs > 12
 
 
-def _source(image: Node, url: str) -> str:
-    for name in ("data-src", "data-original", "data-lazy-src", "src"):
-        value = image.get(name)
-        if value and not value.startswith("data:") and (found := absolute(value, url)):
-            return found
-    return ""
+def _plain(caption: Node) -> str:
+    """A caption's text without what is to be clicked on ('open image in gallery')."""
+    return _without_labels(caption, squeeze(caption.text()))
+
+
+def _without_labels(node: Node, text: str) -> str:
+    for child in node.walk():
+        if child.tag in ("button", "label") and (line := squeeze(child.text())):
+            text = text.replace(line, "", 1)
+    return squeeze(text)

@@ -12,6 +12,7 @@ from newsreel.extraction.boilerplate import junk_element, junk_text
 from newsreel.extraction.captions import follows_picture
 from newsreel.extraction.metadata import Metadata
 from newsreel.extraction.page import Node
+from newsreel.extraction.pictures import with_caption
 from newsreel.extraction.stated import stated_body
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
@@ -217,6 +218,7 @@ def _caption(unit: Unit, before: list[Unit]) -> str:
     if not follows_picture(unit.node, unit.block.text, _weight(unit.block.text)):
         return ""
     before[-1].block = replace(before[-1].block, text=unit.block.text)
+    before[-1].html = with_caption(before[-1].html, unit.block.text)
     return "caption"
 
 

@@ -1,8 +1,9 @@
 """The one sanitiser: foreign HTML -> HTML that may be shown to readers.
 
 What an article needs stays: paragraphs, headings, quotes, lists, tables, code, emphasis, links with an absolute
-http(s) address. All else goes, scripts and styles with their content. No picture stays: a reader's browser must not
-tell the publisher that somebody reads; pictures are in ``Article.blocks``.
+http(s) address. All else goes, scripts and styles with their content. Pictures stay only where our own extraction found
+them, with the publisher's absolute address: whoever shows them must see to it that a reader's browser does not tell the
+publisher that somebody reads (the portal fetches them itself, and puts its own address in their place).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }
+PICTURE = frozenset(("src", "alt", "width", "height"))
 # Characters of markup read at once. The parser inside nh3 is quadratic in entities of one text: 160,000 of them took
 # 1.3 s, 800,000 took 55 s; at this length the worst is 0.7 s.
 MAX_MARKUP = 512 * 1024
@@ -48,15 +50,16 @@ def sanitise_pieces(pieces: Iterable[str], base_url: str) -> str:
         waiting.append(piece)
         size, total = size + len(piece), total + len(piece)
         if size > _PIECE:
-            done.append(sanitise("\n".join(waiting), base_url))
+            done.append(sanitise("\n".join(waiting), base_url, pictures=True))
             waiting, size = [], 0
-    done.append(sanitise("\n".join(waiting), base_url))
+    done.append(sanitise("\n".join(waiting), base_url, pictures=True))
     return "\n".join(part for part in done if part)
 
 
-def sanitise(html: str, base_url: str) -> str:
-    """Markup that holds only TAGS and ATTRIBUTES; links are absolute http(s) addresses, made so with ``base_url``,
-    and carry REL. Any text is fine; what lies past MAX_MARKUP characters is left out.
+def sanitise(html: str, base_url: str, *, pictures: bool = False) -> str:
+    """Markup that holds only TAGS and ATTRIBUTES, and ``img`` with PICTURE where ``pictures`` says so; links and pictures
+    have absolute http(s) addresses, made so with ``base_url``, and links carry REL. Any text is fine; what lies past
+    MAX_MARKUP characters is left out.
     """
     html = html[:MAX_MARKUP]
 
@@ -65,15 +68,19 @@ def sanitise(html: str, base_url: str) -> str:
             return REL
         if attribute == "href":
             return absolute(value, base_url) if tag == "a" else None
-        if attribute in ("colspan", "rowspan", "start"):
-            return value if value.isdecimal() and len(value) <= 3 else None
+        if attribute == "src":
+            return absolute(value, base_url)
+        if attribute == "alt":
+            return value
+        if attribute in ("colspan", "rowspan", "start", "width", "height"):
+            return value if value.isdecimal() and len(value) <= (3 if tag != "img" else 5) else None
         return value if value in ("ltr", "rtl") else None
 
     return nh3.clean(
         read_markup(html),
-        tags=set(TAGS),
+        tags={*TAGS, "img"} if pictures else set(TAGS),
         clean_content_tags=set(_WITH_CONTENT),
-        attributes=ATTRIBUTES,
+        attributes={**ATTRIBUTES, "img": set(PICTURE)} if pictures else ATTRIBUTES,
         attribute_filter=keep,
         url_schemes={"http", "https"},
         link_rel=REL,

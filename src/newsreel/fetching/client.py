@@ -84,7 +84,7 @@ class Fetcher:
         self._clock = clock
         self._resolver = resolver
         self._socket_factory = socket_factory
-        self._pacer = pacer or Pacer(policy.gap, sleep=sleep)
+        self._pacer = Pacer(policy.gap, sleep=sleep) if pacer is None else pacer  # an idle pacer has the length 0
         self._robots = RobotsCache(clock)
         self._gate: Gate | None = None
 

@@ -74,3 +74,36 @@ class Pacer:
         ]
         for host in idle:
             del self._hosts[host]
+
+
+@dataclass(slots=True)
+class _Lane:
+    places: asyncio.Semaphore
+    users: int = 0
+
+
+class Lanes(Pacer):
+    """Turns for what a reader waits for: no gap, but ``per_host`` requests at once to one host, and ``in_all`` at all."""
+
+    def __init__(self, per_host: int, in_all: int) -> None:
+        super().__init__(gap=0.0)
+        self._per_host = per_host
+        self._everywhere = asyncio.Semaphore(in_all)
+        self._lanes: dict[str, _Lane] = {}
+
+    def __len__(self) -> int:
+        """How many hosts are being asked or waited for."""
+        return len(self._lanes)
+
+    @asynccontextmanager
+    async def turn(self, host: str, gap: float | None = None) -> AsyncIterator[None]:
+        """Waits for a place at ``host``, then for one at all, and holds both. There is no gap, whatever ``gap`` says."""
+        lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._per_host)))
+        lane.users += 1
+        try:
+            async with lane.places, self._everywhere:
+                yield
+        finally:
+            lane.users -= 1
+            if not lane.users:
+                del self._lanes[host]

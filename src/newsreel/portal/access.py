@@ -51,6 +51,7 @@ RULES: dict[str, Access] = {
     "portal:leave_sample": Access.BEGINNING,
     "portal:healthz": Access.ALWAYS,
     "portal:live": Access.PUBLIC,
+    "portal:picture": Access.PUBLIC,
     # The door, and what is behind it
     "account_login": Access.ALWAYS,
     "account_logout": Access.ALWAYS,
@@ -72,6 +73,7 @@ RULES: dict[str, Access] = {
     "accounts:home": Access.MEMBER,
     "accounts:export": Access.MEMBER,
     "accounts:delete": Access.MEMBER,
+    "accounts:end_session": Access.MEMBER,
     "account_reauthenticate": Access.MEMBER,
     "account_email": Access.MEMBER,
     "account_change_password": Access.MEMBER,

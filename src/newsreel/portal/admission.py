@@ -60,7 +60,7 @@ def refused(request: HttpRequest, name: str) -> HttpResponse | None:
         return _to_login(request) if rule is not Access.BEGINNING else errors.forbidden(request)
     if not user.may(rule.role or Role.READER):
         return errors.forbidden(request)
-    if rule is Access.ADMINISTRATOR and factors.is_missing(user):
+    if rule is not Access.MEMBER and factors.is_missing(user):  # an account's own pages are where one is set up
         return HttpResponseRedirect(reverse("mfa_index"))
     return None
 

@@ -8,6 +8,7 @@ from django.conf import settings as django_settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 
 from newsreel.accounts.models import User
 from newsreel.core.settings import settings
@@ -25,6 +26,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "languages": django_settings.LANGUAGES,
         "page_language": language,
         "reader": _reader(request),
+        "may_begin": SimpleLazyObject(lambda: admission.may_begin(request)),  # asked by few pages, and by a query
         "captcha_at_login": settings().captcha == "always",
         "at_door": match is not None and match.view_name in ("account_login", "account_signup"),
         "may_register": settings().registration != "closed",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import register_converter
 
+from newsreel.portal import pictures
+
 
 class IdConverter:
     """A row's id: no more digits than a bigint has for sure."""
@@ -33,5 +35,35 @@ class TopicConverter:
         return value
 
 
+class SignatureConverter:
+    """The signature of a picture's address."""
+
+    regex = pictures.SIGNATURE
+
+    def to_python(self, value: str) -> str:
+        """The signature, as it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Its text."""
+        return value
+
+
+class PictureAddressConverter:
+    """A picture's address in base64url."""
+
+    regex = pictures.ADDRESS
+
+    def to_python(self, value: str) -> str:
+        """The text, as it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Its text."""
+        return value
+
+
 register_converter(IdConverter, "id")
 register_converter(TopicConverter, "topic")
+register_converter(SignatureConverter, "signature")
+register_converter(PictureAddressConverter, "picture_address")

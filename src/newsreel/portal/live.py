@@ -67,9 +67,9 @@ class LiveStream:
         """One request."""
         self.start()  # a server that sends no lifespan events has not started it
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        refused = _refused(scope, headers)
-        if refused is not None:
-            await _answer(send, *refused)
+        refusal = refused(scope, headers)
+        if refusal is not None:
+            await _answer(send, *refusal)
             return
         try:
             after = _position(scope, headers)
@@ -92,7 +92,7 @@ class LiveStream:
     async def _serve(self, listener: Listener, receive: Receive, send: Send) -> None:
         tasks = [
             asyncio.create_task(self._write(listener, send)),
-            asyncio.create_task(_gone(receive)),
+            asyncio.create_task(gone(receive)),
             asyncio.create_task(listener.dropped.wait()),
         ]
         try:
@@ -132,12 +132,13 @@ async def _write(send: Send, body: bytes) -> None:
         await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
-async def _gone(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
+    """Returns when the reader has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def _refused(scope: Scope, headers: Mapping[str, str]) -> tuple[int, str] | None:
+def refused(scope: Scope, headers: Mapping[str, str]) -> tuple[int, str] | None:
     """Why this request is not answered with a stream: the checks that Django makes of every other request."""
     if scope["method"] not in ("GET", "HEAD"):
         return 405, "GET only"

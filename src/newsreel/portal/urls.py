@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern] = [
     path("sample/open/", acts.open_sample, name="open_sample"),
     path("sample/leave/", acts.leave_sample, name="leave_sample"),
     path("healthz", views.healthz, name="healthz"),
+    path("picture/<signature:signature>/<picture_address:written>", views.picture_elsewhere, name="picture"),
     path("live", views.live_elsewhere, name="live"),
 ]

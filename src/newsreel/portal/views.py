@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from newsreel.archive import queries
 from newsreel.archive.cursors import Cursor
-from newsreel.portal import doing, errors, pages
+from newsreel.portal import doing, errors, pages, pictures
 from newsreel.portal.methods import only
 
 _safe = only("GET", "HEAD")
@@ -108,6 +108,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def live_elsewhere(request: HttpRequest) -> HttpResponse:
     """The stream needs the ASGI application (site/asgi.py), which answers before this; under WSGI there is none."""
     return HttpResponse("The live stream needs the ASGI application.\n", status=501, content_type="text/plain")
+
+
+@_safe
+def picture_elsewhere(request: HttpRequest, signature: str, written: str) -> HttpResponse:
+    """Pictures need the ASGI application too (picture_endpoint.py): a slow publisher must not hold a page's thread."""
+    if pictures.address_of(signature, written) is None:
+        raise Http404
+    return HttpResponse("Pictures need the ASGI application.\n", status=501, content_type="text/plain")
 
 
 def _list(request: HttpRequest, page: pages.ListPage | None) -> HttpResponse:

@@ -17,6 +17,7 @@ from newsreel.sample.outlets import Outlet
 from newsreel.sample.timetable import Printed, number_of
 from newsreel.sample.words import languages
 
+BRIEF = 700  # characters; a shorter article has no picture of its own
 TEASERS = 4
 
 
@@ -81,13 +82,21 @@ def article_names(printed: Printed, number: int) -> dict[str, str]:
         "date": fill(outlet.published, {key: html.unescape(value) for key, value in parts.items()}),
         "iso": printed.local.isoformat(),
         "utc": utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "image": picture_url(outlet, picture.src) if picture.src else f"http://{outlet.host}/static/logo.png",
+        "image": _lead_image(printed, picture, len(text_of(blocks))),
         "caption": picture.text,
         "lang": printed.language.code,
         "dir": printed.language.direction,
         "minutes": str(max(1, len(text_of(blocks)) // 900)),
     }
     return {key: html.escape(value) for key, value in raw.items()} | {"jsonld": _jsonld(raw, piece.bylines)}
+
+
+def _lead_image(printed: Printed, picture: Block, length: int) -> str:
+    """What the page's head calls its picture: the one it shows, else one for previews only, else (a brief) the logo."""
+    outlet = printed.outlet
+    if not picture.src and length < BRIEF:
+        return f"http://{outlet.host}/static/logo.png"
+    return picture_url(outlet, picture.src or f"{printed.piece.event}-{outlet.id}")
 
 
 def picture_url(outlet: Outlet, source: str) -> str:

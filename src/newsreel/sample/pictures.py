@@ -8,7 +8,8 @@ import struct
 import zlib
 from functools import lru_cache
 
-WIDTH, HEIGHT = 480, 270
+SCALE = 2  # the landscapes are laid out on 480 by 270, and drawn larger: an article's column is 672 pixels wide
+WIDTH, HEIGHT = 480 * SCALE, 270 * SCALE
 SKIES = (
     ((24, 56, 94), (236, 190, 140)),
     ((70, 120, 170), (222, 232, 238)),
@@ -55,7 +56,7 @@ def _palette(digest: bytes) -> bytes:
 def _row(y: int, digest: bytes) -> bytearray:
     """One line of palette numbers: the sky, the sun's disc, then the hills that reach so high."""
     row = bytearray([min(199, y * 200 // (HEIGHT * 3 // 4))]) * WIDTH
-    centre, height, radius = 80 + digest[2] % 320, 50 + digest[3] % 70, 16 + digest[4] % 18
+    centre, height, radius = (SCALE * size for size in (80 + digest[2] % 320, 50 + digest[3] % 70, 16 + digest[4] % 18))
     if abs(y - height) < radius:
         half = int(math.sqrt(radius * radius - (y - height) ** 2))
         row[centre - half : centre + half] = bytes([SUN]) * (2 * half)
@@ -72,7 +73,11 @@ def _ridge(layer: int, digest: bytes) -> tuple[int, ...]:
     """How high one line of hills stands at every column."""
     base = HEIGHT * (0.9 - 0.12 * layer)
     first, second = 0.008 + digest[4 + layer] / 20000, 0.02 + digest[8 + layer] / 9000
+    steps = (x / SCALE for x in range(WIDTH))
     return tuple(
-        int(base - 14 * math.sin(x * first + digest[12 + layer]) - 6 * math.sin(x * second + digest[16 + layer]))
-        for x in range(WIDTH)
+        int(
+            base
+            - SCALE * (14 * math.sin(x * first + digest[12 + layer]) + 6 * math.sin(x * second + digest[16 + layer]))
+        )
+        for x in steps
     )

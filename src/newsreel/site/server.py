@@ -1,4 +1,4 @@
-"""The web server: uvicorn on loopback, which ends its live streams when it is told to end."""
+"""The web server: uvicorn on loopback, which ends live streams and waits for publishers when it is told to end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import socket
 
 import uvicorn
 
-from newsreel.site.asgi import application, live
+from newsreel.site.asgi import application, live, pictures
 
 # Streams and pages together; beyond it uvicorn answers 503.
 CONNECTIONS = 1000
@@ -17,8 +17,9 @@ class PortalServer(uvicorn.Server):
     """uvicorn waits for open answers before it tells the application to end; a live stream never ends by itself."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends the streams first."""
+        """Ends the streams and the fetching of pictures first."""
         live.end()
+        await pictures.close()
         await super().shutdown(sockets)
 
 

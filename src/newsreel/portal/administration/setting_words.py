@@ -16,7 +16,7 @@ _GROUPS = {
     "mail": _("Mail"),
     "sign_on": _("Single sign-on"),
     "crawl": _("Reading the press"),
-    "evidence": _("Evidence"),
+    "evidence": _("What is kept"),
 }
 _WORDS = {
     "name": (_("Name of the portal"), _("As readers see it. In authenticator apps it changes at the next start.")),
@@ -49,6 +49,10 @@ _WORDS = {
         _("Seconds, for a channel at the start; it adapts to how often the channel brings news."),
     ),
     "snapshot_days": (_("Days of evidence"), _("For how long the pages as fetched are kept. 0: for ever.")),
+    "picture_cache": (
+        _("Room for pictures"),
+        _("Megabytes for pictures that were fetched for readers; the oldest go first."),
+    ),
 }
 _VALUES: dict[tuple[str, Any], Any] = {
     ("language", "zh-hans"): _("Chinese"),
@@ -60,6 +64,7 @@ _VALUES: dict[tuple[str, Any], Any] = {
     ("captcha", "after_failures"): _("after failures"),
     ("second_factor", "optional"): _("nobody"),
     ("second_factor", "administrators"): _("administrators"),
+    ("second_factor", "everybody"): _("everybody"),
     ("snapshot_days", 0): _("for ever"),
 }
 

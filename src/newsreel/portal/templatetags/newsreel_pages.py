@@ -80,7 +80,7 @@ def one_line(text: str) -> str:
 @register.filter
 def body_of(article: FullArticle) -> SafeString:
     """An article's body."""
-    return body.readable(article.html, article.url, article.text)
+    return body.readable(article.html, article.url, article.text, article.lead_image)
 
 
 @register.simple_tag

@@ -57,6 +57,43 @@
     if (name) { name.textContent = zone; }
   }
 
+  /* Pictures: one that is not to be had goes with its caption, and one smaller than its column keeps its own size.
+     Neither event bubbles, so they are caught on their way down; this listens before the first picture is read. */
+  function ofBody(event) {
+    var node = event.target;
+    return node instanceof HTMLImageElement && node.closest(".body") ? node : null;
+  }
+  document.addEventListener("error", function (event) {
+    var image = ofBody(event);
+    if (image && image.hasAttribute("src")) { (image.closest("figure") || image).hidden = true; }
+  }, true);
+  document.addEventListener("load", function (event) {
+    var image = ofBody(event);
+    if (image && !image.hasAttribute("width")) {
+      image.setAttribute("width", image.naturalWidth);
+      image.setAttribute("height", image.naturalHeight);
+    }
+  }, true);
+
+  /* A browser has six connections to us: pictures that a slow publisher keeps waiting must not hold up the page that a
+     reader goes on to. What has not come yet is let go, and asked for again by who comes back. */
+  document.addEventListener("click", function (event) {
+    var link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (!link || link.target || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) { return; }
+    if (link.href.split("#")[0] === location.href.split("#")[0]) { return; }
+    document.querySelectorAll(".body img[src]").forEach(function (image) {
+      if (image.complete && image.naturalWidth) { return; }
+      image.dataset.later = image.getAttribute("src");
+      image.removeAttribute("src");
+    });
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll(".body img[data-later]").forEach(function (image) {
+      image.setAttribute("src", image.dataset.later);
+      image.removeAttribute("data-later");
+    });
+  });
+
   /* What is wider than its column can be moved by keyboard too. */
   function wideParts() {
     document.querySelectorAll(".body pre, .body table").forEach(function (node) {
