@@ -50,6 +50,7 @@ def fill(count: int, text: str = "x") -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_ten_rows_cost_as_many_queries_as_twenty(path: str, four: Four) -> None:
+    four.charlie.get("/administration/")  # the first page of a session writes down where it is used
     asked = []
     for _ in range(2):
         fill(10)
@@ -63,6 +64,7 @@ def test_ten_rows_cost_as_many_queries_as_twenty(path: str, four: Four) -> None:
 
 def test_one_source_and_one_user_cost_the_same_whatever_they_have(four: Four, named: Callable[[str], User]) -> None:
     source = a_source()
+    four.charlie.get("/administration/")
     asked = []
     for _ in range(2):
         for _ in range(10):
