@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newsreel.core.settings import Settings
@@ -69,6 +69,11 @@ _VALUES: dict[tuple[str, Any], Any] = {
 }
 
 
+def groups() -> list[str]:
+    """The groups, in the order of the page."""
+    return list(_GROUPS)
+
+
 def group(name: str) -> str:
     """A group of settings."""
     return str(_GROUPS.get(name, name))
@@ -83,9 +88,9 @@ def of(name: str) -> tuple[str, str]:
 def value(name: str, value: Any) -> str:
     """A value in words."""
     if isinstance(value, bool):
-        return now("yes") if value else now("no")
+        return gettext("yes") if value else gettext("no")
     if value in ("", None):
-        return now("empty")
+        return gettext("empty")
     return str(_VALUES.get((name, value), written(value)))
 
 
@@ -102,7 +107,7 @@ def choices(name: str) -> list[tuple[str, str]]:
     """What there is to choose from; empty where a value is typed."""
     annotation = Settings.model_fields[name].annotation
     if annotation is bool:
-        return [("true", now("yes")), ("false", now("no"))]
+        return [("true", gettext("yes")), ("false", gettext("no"))]
     if get_origin(annotation) is Literal:
         return [(written(choice), value(name, choice)) for choice in get_args(annotation)]
     return []

@@ -107,7 +107,7 @@ def _reauthenticate(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, typed: Mapping[str, str] | None = None, wrong: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in setting_words.groups()}
     for row in preferences.shown():
         line = _line(row, (typed or {}).get(row.name), (wrong or {}).get(row.name, ""))
         groups.setdefault(row.mark.group, []).append(line)
