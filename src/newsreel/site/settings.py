@@ -184,12 +184,13 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS = {  # the first five are bounded by accounts/limits.py
     "login": None,
     "signup": None,
     "reset_password": None,
     "reset_password_from_key": None,
-    "login_failed": "5/5m/key",
+    "confirm_email": None,
+    "login_failed": "5/5m/key",  # by which allauth counts second factors
 }
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
