@@ -42,7 +42,9 @@ def context(browser: Browser, portal: Portal, request: pytest.FixtureRequest) ->
     made.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
     complaints, strangers = [], []
     made.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    made.on("request", lambda asked: None if asked.url.startswith((portal.url, "data:")) else strangers.append(asked.url))
+    made.on(
+        "request", lambda asked: None if asked.url.startswith((portal.url, "data:")) else strangers.append(asked.url)
+    )
     yield made
     made.close()
     assert not complaints
@@ -77,7 +79,9 @@ BOTH = [("zh-hans", DESK), ("zh-hans", PHONE), ("en", DESK), ("en", PHONE)]
 
 
 @pytest.mark.parametrize("context", BOTH, indirect=True, ids=["zh-desk", "zh-phone", "en-desk", "en-phone"])
-def test_from_an_article_to_an_account_and_back(context: BrowserContext, article: str, request: pytest.FixtureRequest) -> None:
+def test_from_an_article_to_an_account_and_back(
+    context: BrowserContext, article: str, request: pytest.FixtureRequest
+) -> None:
     words = WORDS[request.node.callspec.params["context"][0]]
     name = "李雷" if words["out"] == "退出" else "Mei.Lin"
     address = "reader@example.org"
@@ -96,9 +100,7 @@ def test_from_an_article_to_an_account_and_back(context: BrowserContext, article
     assert {tab.get_attribute(f"[name={field}]", "type") for field in ("password1", "password2")} == {"password"}
     before, shown = captcha_in(tab, ".sheet"), tab.input_value(".sheet [name=captcha_token]")
     tab.get_by_role("button", name=words["another"]).click()
-    tab.wait_for_function(
-        "shown => document.querySelector('.sheet [name=captcha_token]').value !== shown", arg=shown
-    )
+    tab.wait_for_function("shown => document.querySelector('.sheet [name=captcha_token]').value !== shown", arg=shown)
     after = captcha_in(tab, ".sheet")
     assert after != before
     assert tab.input_value("[name=username]") == name, "换一张 keeps what was typed"
@@ -151,7 +153,12 @@ def test_by_keyboard_alone(context: BrowserContext, article: str) -> None:
     go_to(".greeting a[href*=register]")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/register/")
-    for field, text in (("username", "韩梅梅"), ("email", "han@example.org"), ("password1", "long enough 1 x"), ("password2", "long enough 1 x")):
+    for field, text in (
+        ("username", "韩梅梅"),
+        ("email", "han@example.org"),
+        ("password1", "long enough 1 x"),
+        ("password2", "long enough 1 x"),
+    ):
         go_to(f"[name={field}]")
         tab.keyboard.type(text)
     go_to(".captcha-another")
