@@ -140,7 +140,7 @@ def test_nothing_is_wrong(four: Four, tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_is_told(four: Four, tmp_path: Path) -> None:
-    ours.use(ours.settings().model_copy(update={"home": tmp_path}))
+    ours.use(ours.settings().model_copy(update={"home": tmp_path, "url": "http://localhost"}))
     (tmp_path / "state.json").write_text('{"phase": "no_network", "because": "", "leave": false}')
     for outcome in ("ok", "timed_out"):
         a_channel(outcome=outcome, next_due_at=timezone.now() - timedelta(hours=2))

@@ -79,6 +79,9 @@ def test_what_is_not_changed_leaves_no_line(four: Four) -> None:
         ("portal", "language", "tlh", "one of the values"),
         ("portal", "time_zone", "Moon/Base", "This value is not taken"),
         ("people", "members_only", "perhaps", "yes or no"),
+        ("mail", "smtp", "mail.news.test", "an address that begins with smtp://"),
+        ("mail", "smtp", "smtp://mail.news.test:99999", "an address that begins with smtp://"),
+        ("sign_on", "oidc_url", "javascript:alert(1)", "an address that begins with https://"),
         ("evidence", "snapshot_days", "-1", "It must be at least 0."),
     ],
 )

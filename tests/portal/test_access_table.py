@@ -53,7 +53,7 @@ def parts() -> dict[str, object]:
         "signature": signature, "written": written,
         "article": article.pk, "source": channel.source_id, "channel": channel.pk, "code": "medtop:20000593",
         "keyword": article.keyword_rows.get().keyword_id, "key": "nonsense", "uidb36": "1", "provider_id": "none",
-        "pk": 1,
+        "pk": 1, "token": "nonsense",
     }  # fmt: skip
 
 

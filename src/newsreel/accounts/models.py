@@ -100,8 +100,8 @@ class Challenge(models.Model):
 
     token_sha256 = models.BinaryField(max_length=32, primary_key=True)
     session_sha256 = models.BinaryField(max_length=32, db_index=True)  # of the browser that it was shown to
-    answer = models.CharField(max_length=12)
-    spoken = models.BooleanField(default=False)  # digits to be heard, in place of letters to be seen
+    answer = models.CharField(max_length=12)  # six letters to be seen, six digits to be heard
+    spoken = models.BooleanField(default=False)  # whether the digits were asked for: only then they are an answer
     expires_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:

@@ -6,13 +6,16 @@ from allauth.socialaccount import views as social
 from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from newsreel.accounts import views
+from newsreel.accounts import captcha_views, views
 
 own: list[URLPattern] = [
     path("", views.home, name="home"),
     path("export/", views.export, name="export"),
     path("delete/", views.delete, name="delete"),
     path("sessions/<id:session>/end/", views.end_session, name="end_session"),
+    path("captcha/", captcha_views.new, name="captcha"),
+    re_path(r"^captcha/(?P<token>[-\w]{1,64})/picture\.png$", captcha_views.picture, name="captcha_picture"),
+    re_path(r"^captcha/(?P<token>[-\w]{1,64})/sound\.wav$", captcha_views.sound, name="captcha_sound"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((own, "accounts"))),

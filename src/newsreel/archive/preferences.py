@@ -27,6 +27,7 @@ log = logging.getLogger("newsreel.settings")
 KIND = "setting"  # of a line in the change log
 ROWS_SQL = "SELECT name, value::text FROM archive_preference"
 MOST_LENGTH = 2000
+_SCHEMES = {"smtp": ("smtp", "smtps"), "oidc_url": ("https", "http")}  # of settings that name a server
 Origin = Literal["environment", "portal", "default"]
 
 
@@ -109,6 +110,8 @@ def read_value(name: str, value: Any) -> Any:
         value = value.strip()
         if len(value) > MOST_LENGTH or not value.isprintable():
             raise BadValue("The value is too long, or holds signs that cannot be seen.", "unprintable")
+        if value and name in _SCHEMES:
+            _check_address(value, _SCHEMES[name])
     try:
         return getattr(Settings(**{name: value}), name)
     except ValidationError as error:
@@ -142,6 +145,19 @@ def take_up_rows(rows: Iterable[tuple[str, Any]]) -> bool:
             except BadValue as error:
                 log.warning("The setting %s as changed in the portal is not taken: %s", name, error.reason)
     return ours.overlay(values)
+
+
+def _check_address(value: str, schemes: tuple[str, ...]) -> None:
+    """BadValue where a value is no address: somebody sits before the form and can mend it."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise BadValue(
+            f"It is not an address that begins with {' or '.join(f'{s}://' for s in schemes)}", "address", schemes[0]
+        )
 
 
 def _refuse_fixed(name: str) -> None:

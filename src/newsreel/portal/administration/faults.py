@@ -35,6 +35,7 @@ _VALUES: dict[str, Any] = {
     "finite_number": _("It must be a number."),
     "bool_parsing": _("It must be yes or no."),
     "literal_error": _("It must be one of the values to choose from."),
+    "address": _("It must be an address that begins with %(limit)s://."),
     "unprintable": _("It is too long, or holds signs that cannot be seen."),
 }
 

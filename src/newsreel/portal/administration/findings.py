@@ -117,7 +117,9 @@ def _late(todo: Work) -> Iterator[Finding]:
 
 def _letters(todo: Work, chosen: Settings) -> Iterator[Finding]:
     link = reverse("administration:settings") + "#mail"
-    if not chosen.smtp and chosen.registration != "closed":
+    if (
+        not chosen.smtp and chosen.url and chosen.registration != "closed"
+    ):  # on this machine alone the log has the links
         yield Finding(
             _("People may register, but there is no mail server: nobody can confirm an address or reset a password."),
             _("Name a mail server, or close the registration."),

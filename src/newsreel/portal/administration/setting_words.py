@@ -19,7 +19,7 @@ _GROUPS = {
     "evidence": _("What is kept"),
 }
 _WORDS = {
-    "name": (_("Name of the portal"), _("As readers see it. In authenticator apps it changes at the next start.")),
+    "name": (_("Name of the portal"), _("As readers see it.")),
     "language": (_("Language"), _("Of the pages until a reader chooses.")),
     "time_zone": (
         _("Time zone"),

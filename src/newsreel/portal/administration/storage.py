@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from psycopg.conninfo import conninfo_to_dict
 
 from newsreel.archive import queries
 from newsreel.archive import storage as room
@@ -21,6 +22,6 @@ def storage(request: HttpRequest) -> HttpResponse:
         "disk": room.disk(chosen.home),
         "totals": queries.totals(),
         "days": chosen.snapshot_days,
-        "embedded": "/postgres/run" in chosen.database_url,
+        "here": str(conninfo_to_dict(chosen.database_url).get("host", "")).startswith("/"),  # a socket of this machine
     }
     return shown(request, "storage", context)

@@ -1,0 +1,5 @@
+"""The portal and the browser of the portal's own tests."""
+
+from tests.portal.conftest import browser, portal
+
+__all__ = ["browser", "portal"]
