@@ -35,30 +35,26 @@ class Mailbox:
         self.refusals: dict[str, list[str]] = {}
         self.controller: Controller | None = None
 
-    def _said(self, about: str) -> str | None:
+    def said(self, about: str) -> str | None:
         lines = self.refusals.get(about)
         return lines.pop(0) if lines else None
 
-    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]) -> list[str]:  # fmt: skip
-        session.host_name = hostname  # type: ignore[assignment]
-        return responses
-
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
-        return self._said("MAIL") or "250 OK"
+        return self.said("MAIL") or "250 OK"
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if said := self._said(address):
+        if said := self.said(address):
             return said
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if said := self._said("DATA"):
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if said := self.said("DATA"):
             return said
         content = cast(bytes, envelope.content)
         self.letters.append(cast(EmailMessage, email.message_from_bytes(content, policy=email.policy.default)))
@@ -95,7 +91,9 @@ class _Controller(Controller):
 
 
 @contextmanager
-def mailbox(box: Mailbox | None = None, tls: ssl.SSLContext | None = None, *, login: bool = False, at_once: bool = False) -> Iterator[Mailbox]:  # fmt: skip
+def mailbox(
+    box: Mailbox | None = None, tls: ssl.SSLContext | None = None, *, login: bool = False, at_once: bool = False
+) -> Iterator[Mailbox]:
     """A running server. With ``tls`` it offers STARTTLS (or speaks TLS ``at_once``), with ``login`` it demands one."""
     box = box or Mailbox()
     options: dict[str, Any] = {"tls_context": tls} if tls and not at_once else {"ssl_context": tls} if tls else {}
