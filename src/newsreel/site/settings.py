@@ -201,6 +201,13 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ADAPTER = "newsreel.accounts.mfa.Adapter"
+MFA_FORMS = {
+    "authenticate": "newsreel.accounts.factor_forms.AuthenticateForm",
+    "reauthenticate": "newsreel.accounts.factor_forms.ReauthenticateForm",
+    "activate_totp": "newsreel.accounts.factor_forms.ActivateTOTPForm",
+    "add_webauthn": "newsreel.accounts.factor_forms.AddWebAuthnForm",
+    "edit_webauthn": "newsreel.accounts.factor_forms.EditWebAuthnForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers themselves allow it for localhost only
 USERSESSIONS_TRACK_ACTIVITY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
