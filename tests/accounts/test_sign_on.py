@@ -156,7 +156,7 @@ def test_it_begins_by_a_post_and_a_stranger_brings_no_answer(sso_portal: Portal)
     assert "refresh" not in page.text
     target = leave_for(visitor, page, "")
     query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(target).query))
-    assert query["scope"] == "openid profile email"
+    assert sorted(query["scope"].split()) == ["email", "openid", "profile"]
     assert "prompt" not in query
     assert query["code_challenge_method"] == "S256"
     assert query["redirect_uri"] == f"{sso_portal.url}/account/sign-on/sso/login/callback/"
