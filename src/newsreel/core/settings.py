@@ -88,7 +88,11 @@ class Settings(BaseSettings):
         description="Single sign-on by OpenID Connect: the provider's address (its /.well-known/openid-configuration is read). "
         "Empty: none.",
     )
-    oidc_client: str = Field("", description="The client ID that the provider knows this portal by.")
+    oidc_client: str = Field(
+        "",
+        description="The client ID that the provider knows this portal by; the redirect address to tell it is "
+        "/account/sign-on/sso/login/callback/ below NEWSREEL_URL.",
+    )
     oidc_secret: str = Field("", description="The client secret.")
     oidc_name: str = Field("", description="What the provider is called on the login page.")
     name: str = Field(

@@ -26,12 +26,13 @@
 
   function prepare(form) {
     const fault = form.querySelector(".fault"), button = form.querySelector("button");
-    const say = (words) => { fault.textContent = words; fault.hidden = false; };
+    const say = (words) => { fault.setAttribute("role", "alert"); fault.textContent = words; fault.hidden = false; };
     if (!known()) {
       button.disabled = true;
-      if (form.dataset.passkey === "login") form.hidden = true; else say(form.dataset.unknown);
+      say(form.dataset.unknown); // at login the form stays hidden: there are other ways in
       return;
     }
+    form.hidden = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       fault.hidden = true;
