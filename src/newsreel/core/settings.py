@@ -110,7 +110,9 @@ class Settings(BaseSettings):
         "Empty: none.",
     )
     oidc_client: Annotated[str, Changeable("sign_on")] = Field(
-        "", description="The client ID that the provider knows this portal by."
+        "",
+        description="The client ID that the provider knows this portal by; the redirect address to tell it is "
+        "/account/sign-on/sso/login/callback/ below NEWSREEL_URL.",
     )
     oidc_secret: Annotated[str, Changeable("sign_on", secret=True)] = Field("", description="The client secret.")
     oidc_name: Annotated[str, Changeable("sign_on")] = Field(

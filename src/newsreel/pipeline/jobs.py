@@ -18,14 +18,16 @@ from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import claims, housekeeping, preferences, wishes
+from newsreel.archive import claims, housekeeping, letters, preferences, wishes
 from newsreel.archive.models import AddRequest
 from newsreel.core import settings as ours
 from newsreel.core.errors import NewsreelError
+from newsreel.core.settings import settings
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
 from newsreel.pipeline.previewing import look_at
+from newsreel.pipeline.sending import send_due
 from newsreel.pipeline.workshop import Workshop
 
 log = logging.getLogger("newsreel.jobs")
@@ -129,6 +131,18 @@ async def add_wishes(context: JobContext) -> None:
         await asyncio.gather(*(look_at(shop, wish) for wish in claimed))
 
 
+@bells.task(name="send", queueing_lock="send", pass_context=True)
+async def send(context: JobContext) -> None:
+    """Sends the letters that are due, batch after batch."""
+    shop = _shop(context)
+    async with shop.sending:
+        try:
+            while await send_due(shop, settings()):
+                pass
+        except NewsreelError as error:
+            log.error("Sending stopped: %s", error)
+
+
 async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: float = HOUSEKEEPING_SECONDS) -> None:
     """Every few seconds, until it is cancelled, takes up settings that were changed and rings for whatever is due: a bell
     may have been lost with the worker that was to ring it. By the monotonic clock and not by procrastinate's periodic
@@ -161,6 +175,7 @@ async def keep_house(context: JobContext) -> None:
         await shop.db(housekeeping.forget_evidence, shop.snapshots, timezone.now(), shop.settings.snapshot_days)
         await shop.db(housekeeping.forget_changes, timedelta(days=30))
         await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
+        await shop.db(letters.forget)
         await shop.db(_delete_stalled)
     except NewsreelError as error:
         log.error("Old things are not forgotten: %s", error)
@@ -179,6 +194,8 @@ def _due_bells() -> list[str]:
         due.append("enrich")
     if wishes.waiting():
         due.append("add")
+    if letters.due():
+        due.append("send")
     return due
 
 

@@ -201,8 +201,18 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ADAPTER = "newsreel.accounts.mfa.Adapter"
+MFA_FORMS = {
+    "authenticate": "newsreel.accounts.factor_forms.AuthenticateForm",
+    "reauthenticate": "newsreel.accounts.factor_forms.ReauthenticateForm",
+    "activate_totp": "newsreel.accounts.factor_forms.ActivateTOTPForm",
+    "add_webauthn": "newsreel.accounts.factor_forms.AddWebAuthnForm",
+    "edit_webauthn": "newsreel.accounts.factor_forms.EditWebAuthnForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers themselves allow it for localhost only
 USERSESSIONS_TRACK_ACTIVITY = False
+SOCIALACCOUNT_ADAPTER = "newsreel.accounts.social.Adapter"
+SOCIALACCOUNT_FORMS = {"signup": "newsreel.accounts.sign_on_forms.SignupForm"}
+SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
 
