@@ -48,7 +48,7 @@ def browser(portals: list[Portal], browser: Browser) -> Iterator[Browser]:
     """A Chromium beside Django's database in the main thread."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     yield browser
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 def _sent(

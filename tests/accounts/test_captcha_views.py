@@ -104,8 +104,9 @@ def test_beyond_the_limit_it_is_429_in_a_sentence() -> None:
 
 
 def test_an_address_that_throws_its_sessions_away_is_bounded_too() -> None:
-    answers = [Client().post(NEW).status_code for _ in range(limits.CAPTCHA_CLIENT.most + 2)]
-    assert answers == [200] * limits.CAPTCHA_CLIENT.most + [429] * 2
+    for _ in range(limits.CAPTCHA_CLIENT.most - 5):
+        limits.take(limits.CAPTCHA_CLIENT, "127.0.0.1")
+    assert [Client().post(NEW).status_code for _ in range(7)] == [200] * 5 + [429] * 2
     assert Client(REMOTE_ADDR="192.0.2.9").post(NEW).status_code == 200
 
 

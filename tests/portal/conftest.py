@@ -33,4 +33,4 @@ def browser(portal: Portal, browser: Browser) -> Iterator[Browser]:
     """The Chromium, for tests that also use Django's database in the main thread; the portal was started before it."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     yield browser
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)

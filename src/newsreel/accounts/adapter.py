@@ -6,14 +6,17 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from newsreel.accounts import devices, invitations, limits, people
 from newsreel.accounts.client import client_address, client_network
 from newsreel.accounts.models import User
 from newsreel.accounts.names import check_name, name_key
+from newsreel.core.errors import Permanent
 from newsreel.core.settings import settings
 
 # Mails that whoever types an address can cause: bounded. Notices of what was done to an account always go out.
@@ -113,5 +116,8 @@ class Adapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> User:
         """A new account, with what its invitation says."""
         saved: User = super().save_user(request, user, form, commit)
-        invitations.use(request, saved)
+        try:
+            invitations.use(request, saved)
+        except Permanent:  # another was quicker with the same link
+            raise ImmediateHttpResponse(render(request, "account/signup_closed.html", status=409)) from None
         return saved

@@ -33,6 +33,7 @@ WORDS = {
     "source_resumed": _("resumed a source"),
     "source_retired": _("retired a source"),
     "channel_paused": _("paused a channel"),
+    "channel_resumed": _("resumed a channel"),
     "setting_changed": _("changed a setting"),
     "setting_reset": _("reset a setting"),
     "failures_retried": _("had failures tried again"),

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from newsreel.accounts.models import Invitation, User
 from newsreel.accounts.roles import Role
 from newsreel.core.errors import Permanent
+from newsreel.core.settings import settings
 
 SESSION_KEY = "invitation"
 DAYS = 14
 
 
-def make(by: User | None, role: Role, email: str = "", days: int = DAYS) -> tuple[Invitation, str]:
+@transaction.atomic
+def make(
+    by: User | None, role: Role, email: str = "", days: int = DAYS, groups: Iterable[Group] = ()
+) -> tuple[Invitation, str]:
     """A new invitation and the token for its link, which is not kept."""
     token = secrets.token_urlsafe(24)
     invitation = Invitation.objects.create(
@@ -29,7 +36,26 @@ def make(by: User | None, role: Role, email: str = "", days: int = DAYS) -> tupl
         invited_by=by,
         expires_at=timezone.now() + timedelta(days=days),
     )
+    invitation.groups.set(groups)
     return invitation, token
+
+
+def link(token: str) -> str:
+    """The address that an invitation's token is carried by."""
+    return settings().address + reverse("invitation", kwargs={"token": token})
+
+
+def listed(before: int | None, limit: int) -> list[Invitation]:
+    """Invitations with who made and who used them, the newest first. Two queries."""
+    rows = Invitation.objects.select_related("invited_by", "used_by").prefetch_related("groups").order_by("-pk")
+    return list((rows.filter(pk__lt=before) if before else rows)[:limit])
+
+
+def withdraw(invitation: Invitation) -> None:
+    """Its link leads nowhere from now on. Permanent 'invitation_used' where somebody has come by it already."""
+    gone, _ = Invitation.objects.filter(pk=invitation.pk, used_at=None).delete()
+    if not gone:
+        raise Permanent("invitation_used", "This invitation has been used already.")
 
 
 def of_token(token: str) -> Invitation | None:

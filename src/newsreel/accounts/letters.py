@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
+from django.db import transaction
 
 from newsreel.archive.models import Letter
+from newsreel.pipeline import jobs
+
+log = logging.getLogger("newsreel.accounts")
 
 
 class LetterBackend(BaseEmailBackend):
@@ -18,7 +23,16 @@ class LetterBackend(BaseEmailBackend):
         """Keeps the messages; how many."""
         letters = [_letter(message, recipient) for message in email_messages for recipient in message.to]
         Letter.objects.bulk_create(letters)
+        transaction.on_commit(_ring)  # also for a letter to nobody: how long it takes must not tell
         return len(email_messages)
+
+
+def _ring() -> None:
+    try:
+        jobs.ring("send")
+    except Exception as error:
+        # The letter is written: the workers' watch finds it, if some seconds later.
+        log.warning("The bell for letters could not be rung: %s", type(error).__name__)
 
 
 def _letter(message: EmailMessage, recipient: str) -> Letter:

@@ -32,7 +32,7 @@ LOGIN_CLIENT = Limit("login client", 60, 300)  # failures only: a whole office m
 REGISTER_CLIENT = Limit("register client", 20, 3600)
 RESET_CLIENT = Limit("reset client", 20, 3600)
 MAIL_ADDRESS = Limit("mail address", 5, 3600)
-CAPTCHA_CLIENT = Limit("captcha client", 60, 60)
+CAPTCHA_CLIENT = Limit("captcha client", 900, 60)  # 500 people of one office who log in on a Monday morning
 CAPTCHA_SESSION = Limit("captcha session", 30, 60)
 SECOND_FACTOR = Limit("second factor", 5, 300)
 

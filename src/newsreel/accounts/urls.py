@@ -6,7 +6,7 @@ from allauth.socialaccount import views as social
 from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from newsreel.accounts import captcha_views, views
+from newsreel.accounts import captcha_views, sign_on, views
 
 own: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -43,7 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("second-factor/", include("allauth.mfa.urls")),
     path("sessions/", reauthentication_required(allow_get=True)(sessions.list_usersessions), name="usersessions_list"),
-    path("sign-on/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("sign-on/<slug:provider_id>/login/", sign_on.login, name="openid_connect_login"),
+    path("sign-on/<slug:provider_id>/login/callback/", sign_on.callback, name="openid_connect_callback"),
     path("sign-on/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("sign-on/error/", social.login_error, name="socialaccount_login_error"),
     path("sign-on/register/", social.signup, name="socialaccount_signup"),

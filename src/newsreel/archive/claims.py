@@ -32,7 +32,7 @@ _FREE_HOST = f"""(h.lease_owner IS NULL OR h.leased_until < now() OR h.leased_un
 # A claim whose answer was lost on its way is our own, and nothing of ours works on it.
 _LOST_CLAIM = "(h.lease_owner = %s AND h.name <> ALL(%s))"
 _CHANNEL_DUE = f"""EXISTS (SELECT 1 FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
-                   WHERE c.host = h.name AND NOT s.paused AND {_DUE.format("c.next_due_at")})"""
+                   WHERE c.host = h.name AND NOT s.paused AND NOT c.paused AND {_DUE.format("c.next_due_at")})"""
 _LEAD_DUE = f"""EXISTS (SELECT 1 FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
                 JOIN archive_source s ON s.id = c.source_id
                 WHERE l.host = h.name AND NOT s.paused AND {_DUE.format("l.next_due_at")})"""
@@ -56,6 +56,7 @@ _SOONEST = """
     SELECT extract(epoch FROM min(greatest(h.next_due_at, l.due)) - now())::float8
     FROM archive_host h
     JOIN (SELECT host, next_due_at AS due FROM archive_channel c JOIN archive_source s ON s.id = c.source_id AND NOT s.paused
+          WHERE NOT c.paused
           UNION ALL
           SELECT l.host, l.next_due_at FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
           JOIN archive_source s ON s.id = c.source_id AND NOT s.paused WHERE l.next_due_at IS NOT NULL) AS l ON l.host = h.name
@@ -147,7 +148,7 @@ def due_on_host(host: str, limit: int) -> DueWork:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.id FROM archive_channel c JOIN archive_source s ON s.id = c.source_id"
-            f" WHERE c.host = %s AND NOT s.paused AND {_DUE.format('c.next_due_at')} ORDER BY c.next_due_at LIMIT %s",
+            f" WHERE c.host = %s AND NOT s.paused AND NOT c.paused AND {_DUE.format('c.next_due_at')} ORDER BY c.next_due_at LIMIT %s",
             [host, limit],
         )
         channels = [row[0] for row in cursor.fetchall()]

@@ -25,6 +25,7 @@ class Source(models.Model):
     language = models.CharField(max_length=20, blank=True, default="")  # BCP 47
     home_url = models.TextField()
     paused = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True)  # read no more, for good; it is paused then too
     # How to reach it, where it differs from the installation's own settings.
     proxy = models.TextField(blank=True, default="")
     ca_file = models.TextField(blank=True, default="")
@@ -62,6 +63,7 @@ class Channel(models.Model):
     last_new_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True, default="")  # '' is not yet read, 'ok', or an error's name
     reason = models.TextField(blank=True, default="")
+    paused = models.BooleanField(db_default=False)
 
     class Meta:
         indexes = [
@@ -88,7 +90,10 @@ class Host(models.Model):
 
 
 class AddRequest(models.Model):
-    """A reader's wish to watch a site, from the portal: a worker looks for its channels and answers."""
+    """A reader's wish to watch a site, from the portal: a worker looks for its channels and answers.
+
+    A preview (its states are of its own: an older worker lets it be) is answered with what was ``found``, and adds nothing.
+    """
 
     class State(models.TextChoices):
         """What became of it."""
@@ -97,11 +102,15 @@ class AddRequest(models.Model):
         ADDED = "added"
         KNOWN = "known"
         FAILED = "failed"
+        LOOKING = "looking"  # a preview that waits
+        FOUND = "found"  # a preview with its answer
 
     address = models.TextField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     outcome = models.CharField(max_length=40, blank=True, default="")
     reason = models.TextField(blank=True, default="")
+    preview = models.BooleanField(db_default=False)
+    found = models.JSONField(null=True)
     source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="requests")
     asked_at = models.DateTimeField(db_default=Now())
     claim_owner = models.BigIntegerField(null=True)
@@ -200,6 +209,7 @@ class Lead(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["host", "next_due_at"], condition=Q(next_due_at__isnull=False), name="lead_due"),
+            models.Index(fields=["outcome"], condition=~Q(outcome__in=("", "ok")), name="lead_failed"),
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,8 @@ class SourceFacts:
 
 def known_channel(url: str) -> Channel | None:
     """The channel at an address, if we watch it already."""
-    return Channel.objects.select_related("source").filter(key=channel_key(url)).first()
+    rows = Channel.objects.select_related("source").filter(source__retired_at=None)
+    return rows.filter(key=channel_key(url)).first()
 
 
 def channel_key(url: str) -> str:
@@ -53,7 +54,9 @@ def channel_key(url: str) -> str:
 def channels_of_home(url: str) -> list[Channel]:
     """The channels of a source whose home page stands at this address."""
     homes = [
-        source.pk for source in Source.objects.filter(site=site_of(url)) if identity(source.home_url) == identity(url)
+        source.pk
+        for source in Source.objects.filter(site=site_of(url), retired_at=None)
+        if identity(source.home_url) == identity(url)
     ]
     return list(Channel.objects.select_related("source").filter(source_id__in=homes).order_by("id"))
 
@@ -70,6 +73,8 @@ def register(
     source, created = Source.objects.get_or_create(site=facts.site, defaults=about | reach)
     if created:
         changes.record("source", [source.pk], "added")
+    elif source.retired_at is not None:
+        set_paused(source, False)
     made = []
     for channel in channels:
         row, new = Channel.objects.get_or_create(
@@ -91,10 +96,29 @@ def register(
 
 
 def set_paused(source: Source, paused: bool) -> None:
-    """Stops or goes on with reading a source; its articles stay."""
+    """Stops or goes on with reading a source, also with a retired one; its articles stay."""
     with transaction.atomic():
-        Source.objects.filter(pk=source.pk).update(paused=paused)
+        rows = Source.objects.filter(pk=source.pk)
+        if paused:
+            rows.update(paused=True)
+        else:
+            rows.update(paused=False, retired_at=None)
         changes.record("source", [source.pk], "changed")
+
+
+def retire(source: Source) -> None:
+    """Stops reading a source for good: what it still had to be read is dropped, its articles stay."""
+    with transaction.atomic():
+        Source.objects.filter(pk=source.pk).update(paused=True, retired_at=Now())
+        Lead.objects.filter(channel__source=source, state=Lead.State.NEW).delete()
+        changes.record("source", [source.pk], "changed")
+
+
+def set_channel_paused(channel: Channel, paused: bool) -> None:
+    """Stops or goes on with reading one channel; what it has named already is still visited."""
+    with transaction.atomic():
+        Channel.objects.filter(pk=channel.pk).update(paused=paused)
+        changes.record("source", [channel.source_id], "changed")
 
 
 def remove(source: Source) -> int:

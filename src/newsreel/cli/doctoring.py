@@ -79,6 +79,7 @@ def _look(chosen: Settings, *, network: bool) -> Iterator[Finding]:
         yield _told("database", lambda: _database(chosen, clocks))
     if network:
         yield _told("network", lambda: asyncio.run(_network(chosen, clocks)))
+        yield _told("mail", lambda: _mail(chosen))
     yield judge_clocks(clocks)
     yield fonts()
 
@@ -215,6 +216,20 @@ async def _network(chosen: Settings, clocks: list[Clock]) -> Finding:
         f"No site answers, {way}: {reasons[0]}",
         "Check the connection, or set NEWSREEL_PROXY to your institution's proxy.",
     )
+
+
+def _mail(chosen: Settings) -> Finding:
+    from newsreel.pipeline.postman import Postman, mail_server
+
+    if not chosen.smtp and chosen.url:
+        says = "no mail server is named, so no mail is sent: nobody can register or reset a password."
+        return Finding("mail", False, says, "Set NEWSREEL_SMTP, as smtp://user:password@mail.example.org:587.")
+    if not chosen.smtp:
+        return Finding("mail", True, "no mail server is named: newsreel run prints the links that mails would hold")
+    server = mail_server(chosen.smtp)
+    with Postman(chosen, answer_seconds=10.0) as postman:
+        private = postman.greet()
+    return Finding("mail", True, f"{server.host}:{server.port} answers ({private})")
 
 
 def _date_of(header: str | None) -> datetime | None:

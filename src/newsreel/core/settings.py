@@ -1,14 +1,17 @@
 """The settings: one typed table. docs/settings.md is generated from it.
 
-What is needed before there is a database comes from the environment (``NEWSREEL_…``) alone.
+What is needed before there is a database comes from the environment (``NEWSREEL_…``) alone. All else, marked Changeable,
+can also be changed in the portal: the archive keeps those values, and the environment overrules them.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -19,6 +22,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from newsreel.core.errors import Misconfigured
 
 PREFIX = "NEWSREEL_"
+Group = Literal["portal", "people", "mail", "sign_on", "crawl", "evidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changeable:
+    """Marks a setting that the portal may change, in a group of its page. A ``secret`` is never shown again; one that is
+    read at the start only takes effect at the next ``restart``.
+    """
+
+    group: Group
+    secret: bool = False
+    restart: bool = False
+
+
 ROOT_HOME = Path("/var/lib/newsreel")
 
 
@@ -65,39 +82,49 @@ class Settings(BaseSettings):
         ge=0,
         description="For how many seconds browsers are told to use https only (HSTS), where NEWSREEL_URL is https. 0: they are not.",
     )
-    members_only: bool = Field(False, description="Whether the portal is for people with an account only.")
-    registration: Literal["open", "invitation", "closed"] = Field(
+    members_only: Annotated[bool, Changeable("people")] = Field(
+        False, description="Whether the portal is for people with an account only."
+    )
+    registration: Annotated[Literal["open", "invitation", "closed"], Changeable("people")] = Field(
         "open", description="Who may register: open (everybody), invitation, or closed."
     )
-    captcha: Literal["always", "after_failures"] = Field(
+    captcha: Annotated[Literal["always", "after_failures"], Changeable("people")] = Field(
         "always",
         description="When a login asks for a captcha: always, or after_failures (of the account or the reader). Registration always does.",
     )
-    second_factor: Literal["optional", "administrators", "everybody"] = Field(
+    second_factor: Annotated[Literal["optional", "administrators", "everybody"], Changeable("people")] = Field(
         "optional",
         description="Who must have a second factor (an authenticator app or a passkey): optional, administrators, or everybody.",
     )
-    smtp: str = Field(
+    smtp: Annotated[str, Changeable("mail", secret=True)] = Field(
         "",
         description="The mail server: smtp://user:password@host:587 (STARTTLS where it is offered) or smtps://…:465. "
         "Empty: mails are not sent; a portal on this machine writes their links to its log.",
     )
-    mail_from: str = Field("", description="The sender of mails. Empty: newsreel@ and the portal's host.")
-    oidc_url: str = Field(
+    mail_from: Annotated[str, Changeable("mail")] = Field(
+        "", description="The sender of mails. Empty: newsreel@ and the portal's host."
+    )
+    oidc_url: Annotated[str, Changeable("sign_on")] = Field(
         "",
         description="Single sign-on by OpenID Connect: the provider's address (its /.well-known/openid-configuration is read). "
         "Empty: none.",
     )
-    oidc_client: str = Field("", description="The client ID that the provider knows this portal by.")
-    oidc_secret: str = Field("", description="The client secret.")
-    oidc_name: str = Field("", description="What the provider is called on the login page.")
-    name: str = Field(
+    oidc_client: Annotated[str, Changeable("sign_on")] = Field(
+        "",
+        description="The client ID that the provider knows this portal by; the redirect address to tell it is "
+        "/account/sign-on/sso/login/callback/ below NEWSREEL_URL.",
+    )
+    oidc_secret: Annotated[str, Changeable("sign_on", secret=True)] = Field("", description="The client secret.")
+    oidc_name: Annotated[str, Changeable("sign_on")] = Field(
+        "", description="What the provider is called on the login page."
+    )
+    name: Annotated[str, Changeable("portal")] = Field(
         "Newsreel 环球要闻", min_length=1, max_length=80, description="The portal's name, as readers see it."
     )
-    language: Literal["zh-hans", "en"] = Field(
+    language: Annotated[Literal["zh-hans", "en"], Changeable("portal")] = Field(
         "zh-hans", description="The language of the pages until a reader chooses: zh-hans or en."
     )
-    time_zone: str = Field(
+    time_zone: Annotated[str, Changeable("portal")] = Field(
         "Asia/Shanghai", description="The zone of the times shown until the reader's browser has told its own."
     )
     proxy: str = Field(
@@ -112,22 +139,26 @@ class Settings(BaseSettings):
         description="Exceptions to the rule that nothing is fetched from private or special addresses or unusual ports: "
         "host:port, separated by commas.",
     )
-    contact: str = Field(
+    contact: Annotated[str, Changeable("crawl")] = Field(
         "",
         description="An address (mail or page) put in the User-Agent, so that a publisher can reach whoever runs this installation.",
     )
-    crawl_gap: float = Field(1.0, ge=0, le=3600, description="Seconds between two requests to one host.")
-    crawl_hosts: int = Field(16, ge=1, le=500, description="Hosts read at the same time by one worker.")
-    crawl_interval: int = Field(
+    crawl_gap: Annotated[float, Changeable("crawl")] = Field(
+        1.0, ge=0, le=3600, description="Seconds between two requests to one host."
+    )
+    crawl_hosts: Annotated[int, Changeable("crawl")] = Field(
+        16, ge=1, le=500, description="Hosts read at the same time by one worker."
+    )
+    crawl_interval: Annotated[int, Changeable("crawl")] = Field(
         900,
         ge=1,
         le=86400,
         description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news.",
     )
-    snapshot_days: int = Field(
+    snapshot_days: Annotated[int, Changeable("evidence")] = Field(
         0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever."
     )
-    picture_cache: int = Field(
+    picture_cache: Annotated[int, Changeable("evidence", restart=True)] = Field(
         256,
         ge=0,
         le=1_000_000,
@@ -197,18 +228,51 @@ def read_settings() -> Settings:
         raise Misconfigured("bad_setting", f"{name}: {message} (it is {str(first['input'])[:80]!r}).") from None
 
 
-_current: Settings | None = None
+def changeable() -> dict[str, Changeable]:
+    """The settings that the portal may change, in the table's order."""
+    marks = (
+        (name, next((mark for mark in field.metadata if isinstance(mark, Changeable)), None))
+        for name, field in Settings.model_fields.items()
+    )
+    return {name: mark for name, mark in marks if mark is not None}
+
+
+_own: Settings | None = None  # the environment's and the defaults
+_current: Settings | None = None  # with what was changed in the portal
+
+
+def own_settings() -> Settings:
+    """The settings of this process without what was changed in the portal. ``model_fields_set`` names those that the
+    environment (or the start-up) has set.
+    """
+    global _own
+    if _own is None:
+        _own = read_settings()
+    return _own
 
 
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    global _current
-    if _current is None:
-        _current = read_settings()
-    return _current
+    """The settings of this process as they hold now."""
+    return _current or own_settings()
 
 
 def use(chosen: Settings) -> None:
     """Puts other settings in place for this process: the start-up fills in the address of the embedded database."""
+    global _own, _current
+    _own, _current = chosen, None
+
+
+def overlay(values: Mapping[str, Any]) -> bool:
+    """Puts what was changed in the portal (valid values, by name) where the environment says nothing; whether anything is
+    different then. Readers in other threads see the old settings or the new ones, never a mixture.
+    """
     global _current
-    _current = chosen
+    own, before = own_settings(), settings()
+    free = {name: values[name] for name in changeable() if name in values and name not in own.model_fields_set}
+    merged = own.model_copy(update=free)
+    # A copy counts as set what it was given: it is still not the environment that says so.
+    object.__setattr__(merged, "__pydantic_fields_set__", set(own.model_fields_set))
+    if merged == before:
+        return False
+    _current = merged
+    return True

@@ -10,13 +10,14 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 
-from newsreel.core.settings import PREFIX, Settings
+from newsreel.core.settings import PREFIX, Settings, changeable
 
 _HEAD = """\
 # Settings
 
 Newsreel reads its settings from the environment. None is needed: every one has a default. A value that cannot be
-read is named, in one sentence, before anything starts.
+read is named, in one sentence, before anything starts. Those that can be changed in the portal as well (管理, 设置) are
+kept in the database; where the environment has a value, that one holds.
 
 This page is written from `src/newsreel/core/settings.py` by `make docs`; a test fails where it is out of date.
 
@@ -40,7 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _section(name: str, field: FieldInfo) -> str:
-    return f"## {PREFIX}{name.upper()}\n\n{field.description}\n\n- Kind: {_kind(field)}\n- Default: {_default(field)}\n"
+    return (
+        f"## {PREFIX}{name.upper()}\n\n{field.description}\n\n- Kind: {_kind(field)}\n- Default: {_default(field)}\n"
+        f"- In the portal: {_in_portal(name)}\n"
+    )
+
+
+def _in_portal(name: str) -> str:
+    mark = changeable().get(name)
+    if mark is None:
+        return "no"
+    return "can be changed" + (", and takes effect at the next start" if mark.restart else "")
 
 
 def _kind(field: FieldInfo) -> str:

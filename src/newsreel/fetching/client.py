@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import urllib.parse
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -29,6 +29,7 @@ from newsreel.fetching.targets import Target, check_target, parse_target
 from newsreel.fetching.tls import context_for
 
 DEFAULT_ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
+_FORM = "application/x-www-form-urlencoded"
 _LOOK_SECONDS = 1.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _ROBOTS_LIMITS = Limits(wire_bytes=MAX_BYTES, decoded_bytes=MAX_BYTES, total_seconds=30.0, redirects=5)
@@ -51,6 +52,7 @@ class _Call:
     gap: float
     robots: bool
     cut: bool = False  # at the limits, keep what there is in place of refusing (robots.txt)
+    body: bytes | None = None  # of a POST; None is a GET
 
 
 @dataclass(slots=True)
@@ -87,6 +89,10 @@ class Fetcher:
         self._pacer = Pacer(policy.gap, sleep=sleep) if pacer is None else pacer  # an idle pacer has the length 0
         self._robots = RobotsCache(clock)
         self._gate: Gate | None = None
+
+    def follow(self, policy: Policy) -> None:
+        """Other rules from the next fetch on."""
+        self._policy = policy
 
     async def __aenter__(self) -> Fetcher:
         self._gate = Gate(self._resolver, self._socket_factory)
@@ -132,6 +138,36 @@ class Fetcher:
             robots=robots,
         )
         return await self._follow(url, call)
+
+    async def call(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        authorization: str | None = None,
+        limits: Limits | None = None,
+    ) -> Response:
+        """The JSON answer of a service that a setting names: a GET, or a POST of a form. The address is judged as always.
+        It is not the press: there is no robots.txt, no turn to wait for, and no redirect is followed.
+        """
+        more = {"Authorization": _sendable(authorization), "Content-Type": form is not None and _FORM}
+        headers = [*self._headers("application/json", None, None), *((n, str(v)) for n, v in more.items() if v)]
+        call = _Call(
+            tuple(headers),
+            limits or Limits(),
+            ports=frozenset(),
+            proxy=self._policy.proxy,
+            ca_file=self._policy.ca_file,
+            gap=0.0,
+            robots=False,
+            body=None if form is None else urllib.parse.urlencode(form).encode("ascii"),
+        )
+        target = parse_target(url)
+        self._check(target, call)
+        answer = await self._exchange(target, call, _Budget(call.limits.total_seconds))
+        if answer.status in _REDIRECTS:
+            raise Permanent("bad_redirect", f"{target.host} leads on to another address, which is not followed here.")
+        return answer
 
     async def robots_for(
         self,
@@ -225,8 +261,10 @@ class Fetcher:
         started = time.monotonic()
         try:
             async with asyncio.timeout(max(budget.left, 0.0)):
-                async with session.get(
+                async with session.request(
+                    "GET" if call.body is None else "POST",
                     yarl.URL(target.wire, encoded=True),
+                    data=call.body,
                     headers=call.headers,
                     allow_redirects=False,
                     ssl=context,

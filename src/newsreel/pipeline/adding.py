@@ -61,13 +61,16 @@ class Reach:
 
 
 @dataclass
-class _Found:
+class Found:
     """What a site turned out to have."""
 
     home: str
     statements: list[str] = field(default_factory=list)  # what the site calls itself
     language: str = ""
     channels: list[ChannelFacts] = field(default_factory=list)
+    entries: dict[str, tuple[Entry, ...]] = field(
+        default_factory=dict
+    )  # by the channel's address: some of what it names now
 
 
 async def add_all(
@@ -92,25 +95,31 @@ async def add_all(
 
 async def add(shop: Workshop, address: str, reach: Reach = Reach()) -> Added:
     """Adds the source that an address belongs to. Never raises for what the address or the site does."""
-    url = with_scheme(address)
     try:
-        parts = urls.split(url)
-        if parts is None or not parts.hostname or _is_a_word(address, parts.hostname, shop.settings.allowed_hosts):
-            raise Permanent("bad_address", f"{address.strip()[:80]!r} is not an address of the web (http or https).")
-        if is_sample(shop.settings.home) and not parts.hostname.endswith(".example"):
-            raise Permanent(
-                "sample_only", "This is the sample, which holds its fictional press alone: leave it to add sources."
-            )
-        known = await shop.db(_known, url)
+        url = checked(shop, address)
+        known = await shop.db(known_at, url)
         if known is not None:
             return Added(address, "known", known[0], known[1], site=known[2])
-        found = await _find(shop, reach, address, url)
+        found = await find(shop, reach, address, url)
         return await shop.db(_register, address, found, reach, shop.settings.crawl_interval)
     except NewsreelError as error:
         return Added(address, "failed", reason=error.reason, outcome=error.outcome)
 
 
-async def _find(shop: Workshop, reach: Reach, address: str, url: str) -> _Found:
+def checked(shop: Workshop, address: str) -> str:
+    """What a person typed as an address that may be looked at. Permanent where it is none."""
+    url = with_scheme(address)
+    parts = urls.split(url)
+    if parts is None or not parts.hostname or _is_a_word(address, parts.hostname, shop.settings.allowed_hosts):
+        raise Permanent("bad_address", f"{address.strip()[:80]!r} is not an address of the web (http or https).")
+    if is_sample(shop.settings.home) and not parts.hostname.endswith(".example"):
+        raise Permanent(
+            "sample_only", "This is the sample, which holds its fictional press alone: leave it to add sources."
+        )
+    return url
+
+
+async def find(shop: Workshop, reach: Reach, address: str, url: str) -> Found:
     """The channels of a site; one that was named without a scheme may have only http."""
     try:
         return await _Search(shop, reach).find(url)
@@ -145,8 +154,9 @@ class _Search:
     def __init__(self, shop: Workshop, reach: Reach) -> None:
         self._shop, self._reach = shop, reach
         self._tried: set[str] = set()
+        self._listed: tuple[Entry, ...] = ()  # by the news sitemap that was read last
 
-    async def find(self, url: str) -> _Found:
+    async def find(self, url: str) -> Found:
         """The channels of the site of ``url``. Permanent or Temporary where there are none."""
         fault: NewsreelError | None = None
         response: Response | None = None
@@ -168,9 +178,9 @@ class _Search:
             return found
         raise fault or Permanent("nothing_to_watch", "No feed, no news sitemap and no article links were found there.")
 
-    async def _site(self, root: str, response: Response | None) -> _Found | None:
+    async def _site(self, root: str, response: Response | None) -> Found | None:
         """By the page that was asked for, then the front door, then what else a site may offer."""
-        found = _Found(home=root)
+        found = Found(home=root)
         pages = [response] if response is not None else []
         for page in pages:
             if await self._linked_feeds(page, found):
@@ -185,21 +195,24 @@ class _Search:
                 return found
         return None
 
-    async def _feed_itself(self, response: Response) -> _Found:
+    async def _feed_itself(self, response: Response) -> Found:
         feed = await self._parse_feed(response)
         if feed.error and not feed.entries:
             raise Permanent("bad_feed", feed.error)
-        found = _Found(home=front_door(_home_of(feed, response.url)))
+        found = Found(home=front_door(_home_of(feed, response.url)))
         self._keep_feed(response.requested_url, feed, found)
         return found
 
-    async def _sitemap_itself(self, response: Response) -> _Found:
+    async def _sitemap_itself(self, response: Response) -> Found:
         sitemap: Sitemap = await self._shop.read("parse_sitemap", response.body, response.url)
         if not sitemap.entries and not sitemap.children:
             raise Permanent("bad_sitemap", sitemap.error or "The sitemap names no addresses.")
-        return _Found(front_door(response.url), channels=[ChannelFacts(response.requested_url, "sitemap")])
+        place = response.requested_url
+        return Found(
+            front_door(response.url), channels=[ChannelFacts(place, "sitemap")], entries={place: sitemap.entries}
+        )
 
-    async def _linked_feeds(self, page: Response, found: _Found) -> bool:
+    async def _linked_feeds(self, page: Response, found: Found) -> bool:
         links = await self._shop.read("find_feeds", page.body, page.url, content_type=page.content_type)
         await self._listen(page, found)
         for link in links[: 2 * MOST_FEEDS]:
@@ -208,13 +221,13 @@ class _Search:
             await self._try_feed(link.url, found, link.title)
         return bool(found.channels)
 
-    async def _common_feeds(self, root: str, found: _Found) -> bool:
+    async def _common_feeds(self, root: str, found: Found) -> bool:
         for place in common_places(root):
             if await self._try_feed(place, found, ""):
                 return True  # a site's feeds at several common places say the same
         return False
 
-    async def _try_feed(self, url: str, found: _Found, title: str) -> bool:
+    async def _try_feed(self, url: str, found: Found, title: str) -> bool:
         response = await self._try(url, "feed")
         if response is None or sniff(response.body, response.content_type) != "feed":
             return False
@@ -223,14 +236,15 @@ class _Search:
             return False
         return self._keep_feed(url, feed, found, title)
 
-    def _keep_feed(self, url: str, feed: Feed, found: _Found, title: str = "") -> bool:
+    def _keep_feed(self, url: str, feed: Feed, found: Found, title: str = "") -> bool:
         found.statements.append(feed.title)
         found.language = feed.language or found.language
         name = channel_name(feed.title or title, url, _name_of(found))
         found.channels.append(ChannelFacts(url, "feed", squeeze(name)[:100], channel_name_zh(name)))
+        found.entries[url] = feed.entries
         return True
 
-    async def _robots_sitemaps(self, root: str, found: _Found) -> bool:
+    async def _robots_sitemaps(self, root: str, found: Found) -> bool:
         try:
             rules = await self._shop.fetcher.robots_for(root, **self._options())
         except NewsreelError:
@@ -239,6 +253,7 @@ class _Search:
         for url in ranked[:MOST_SITEMAPS]:
             if await self._is_news_sitemap(url):
                 found.channels.append(ChannelFacts(url, "sitemap"))
+                found.entries[url] = self._listed
                 return True
         return False
 
@@ -248,6 +263,7 @@ class _Search:
         if response is None:
             return False
         sitemap: Sitemap = await self._shop.read("parse_sitemap", response.body, response.url)
+        self._listed = sitemap.entries
         if "news" in url.lower() and (sitemap.entries or sitemap.children):
             return True
         if any(entry.title or entry.published for entry in sitemap.entries):
@@ -257,7 +273,7 @@ class _Search:
                 return True
         return False
 
-    async def _front_page(self, page: Response, found: _Found) -> bool:
+    async def _front_page(self, page: Response, found: Found) -> bool:
         entries: tuple[Entry, ...] = await self._shop.read(
             "parse_frontpage", page.body, page.url, content_type=page.content_type
         )
@@ -265,9 +281,10 @@ class _Search:
             return False
         await self._listen(page, found)
         found.channels.append(ChannelFacts(page.requested_url, "frontpage"))
+        found.entries[page.requested_url] = entries
         return True
 
-    async def _listen(self, page: Response, found: _Found) -> None:
+    async def _listen(self, page: Response, found: Found) -> None:
         """What a page calls its site: only a front door's title says so."""
         article = await self._shop.read("extract", page.body, page.url, content_type=page.content_type)
         found.statements[:0] = [article.site_name] if article.site_name else []
@@ -330,20 +347,22 @@ def _home_of(feed: Feed, url: str) -> str:
     return feed.home_url if urls.split(feed.home_url) else url
 
 
-def _known(url: str) -> tuple[str, tuple[str, ...], str] | None:
+def known_at(url: str) -> tuple[str, tuple[str, ...], str] | None:
+    """The source that we watch at an address already: its name, its channels' addresses, its site."""
     channel = registry.known_channel(url)
     rows: list[Channel] = [channel] if channel else registry.channels_of_home(url)
     return (rows[0].source.name, tuple(row.url for row in rows), rows[0].source.site) if rows else None
 
 
-def _name_of(found: _Found) -> str:
+def _name_of(found: Found) -> str:
     outlet = outlet_for(found.home)
     return outlet.name if outlet else site_name(found.statements, urls.host_of(found.home))
 
 
-def _register(address: str, found: _Found, reach: Reach, interval: int) -> Added:
+def facts_of(found: Found) -> SourceFacts:
+    """The source that a site is, by the catalogue and by its own word."""
     outlet = outlet_for(found.home)
-    facts = SourceFacts(
+    return SourceFacts(
         site=urls.site_of(found.home),
         name=_name_of(found),
         name_zh=outlet.name_zh if outlet else "",
@@ -351,8 +370,16 @@ def _register(address: str, found: _Found, reach: Reach, interval: int) -> Added
         language=(outlet.language if outlet else "") or found.language[:20],
         home_url=found.home,
     )
+
+
+def _register(address: str, found: Found, reach: Reach, interval: int) -> Added:
     source, made = registry.register(
-        facts, found.channels, interval, proxy=reach.proxy, ca_file=reach.ca_file, allowed_ports=list(reach.ports)
+        facts_of(found),
+        found.channels,
+        interval,
+        proxy=reach.proxy,
+        ca_file=reach.ca_file,
+        allowed_ports=list(reach.ports),
     )
     feeds = tuple(channel.url for channel in found.channels)
     return Added(address, "added" if made else "known", source.name, feeds, site=source.site)

@@ -18,11 +18,16 @@ from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import claims, housekeeping, wishes
+from newsreel.archive import claims, housekeeping, letters, preferences, wishes
+from newsreel.archive.models import AddRequest
+from newsreel.core import settings as ours
 from newsreel.core.errors import NewsreelError
+from newsreel.core.settings import settings
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
+from newsreel.pipeline.previewing import look_at
+from newsreel.pipeline.sending import send_due
 from newsreel.pipeline.workshop import Workshop
 
 log = logging.getLogger("newsreel.jobs")
@@ -32,6 +37,7 @@ SWEEP_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600.0
 HOUSE_REST_SECONDS = 30.0  # after a full disk: to try sooner would be to fetch pages only to throw them away
 STALLED_SECONDS = 900
+PREVIEWS_KEPT = timedelta(days=1)
 
 
 def configure(app: App) -> None:
@@ -113,7 +119,7 @@ async def enrich(context: JobContext) -> None:
 
 @bells.task(name="add", queueing_lock="add", pass_context=True)
 async def add_wishes(context: JobContext) -> None:
-    """Looks for the channels of the sites that readers asked for."""
+    """Looks for the channels of the sites that readers asked for, and for what a preview would show."""
     shop = _shop(context)
     while claimed := await shop.db(wishes.claim, shop.owner):
         for wish, result in zip(claimed, await add_all(shop, [wish.address for wish in claimed]), strict=True):
@@ -121,16 +127,33 @@ async def add_wishes(context: JobContext) -> None:
                 wishes.answer, wish, result.status, site=result.site, outcome=result.outcome, reason=result.reason
             )
         await shop.db(ring, "crawl")
+    while claimed := await shop.db(wishes.claim, shop.owner, state=AddRequest.State.LOOKING):
+        await asyncio.gather(*(look_at(shop, wish) for wish in claimed))
+
+
+@bells.task(name="send", queueing_lock="send", pass_context=True)
+async def send(context: JobContext) -> None:
+    """Sends the letters that are due, batch after batch."""
+    shop = _shop(context)
+    async with shop.sending:
+        try:
+            while await send_due(shop, settings()):
+                pass
+        except NewsreelError as error:
+            log.error("Sending stopped: %s", error)
 
 
 async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: float = HOUSEKEEPING_SECONDS) -> None:
-    """Rings for whatever is due, every few seconds, until it is cancelled: a bell may have been lost with the worker
-    that was to ring it. By the monotonic clock and not by procrastinate's periodic tasks: those stand still after the
-    machine's clock was set back, and make up for every missed tick after it was set forward.
+    """Every few seconds, until it is cancelled, takes up settings that were changed and rings for whatever is due: a bell
+    may have been lost with the worker that was to ring it. By the monotonic clock and not by procrastinate's periodic
+    tasks: those stand still after the machine's clock was set back, and make up for every missed tick after it was set
+    forward.
     """
     house_kept: float | None = None
     while True:
         try:
+            if await shop.db(preferences.take_up):
+                shop.follow(ours.settings())
             for bell in await shop.db(_due_bells):
                 await shop.db(ring, bell)
             if house_kept is None or time.monotonic() - house_kept > housekeeping:
@@ -151,6 +174,8 @@ async def keep_house(context: JobContext) -> None:
     try:
         await shop.db(housekeeping.forget_evidence, shop.snapshots, timezone.now(), shop.settings.snapshot_days)
         await shop.db(housekeeping.forget_changes, timedelta(days=30))
+        await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
+        await shop.db(letters.forget)
         await shop.db(_delete_stalled)
     except NewsreelError as error:
         log.error("Old things are not forgotten: %s", error)
@@ -169,6 +194,8 @@ def _due_bells() -> list[str]:
         due.append("enrich")
     if wishes.waiting():
         due.append("add")
+    if letters.due():
+        due.append("send")
     return due
 
 

@@ -38,11 +38,13 @@ def open_archive(chosen: Settings | None = None) -> Archive:
     import django
 
     django.setup()
+    from newsreel.archive import preferences
     from newsreel.archive.migrating import migrate
     from newsreel.pipeline.workshop import patiently
 
     patiently(migrate, recover)
-    return Archive(chosen, recover, close)
+    patiently(preferences.take_up, recover)
+    return Archive(ours.settings(), recover, close)
 
 
 def _nothing() -> None:

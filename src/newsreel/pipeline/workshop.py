@@ -71,6 +71,7 @@ class Workshop:
     costs: Costs = field(default_factory=Costs)
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: list[int] = field(default_factory=list)
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
 
@@ -81,6 +82,11 @@ class Workshop:
         return await asyncio.get_running_loop().run_in_executor(
             self.threads, lambda: patiently(lambda: function(*arguments, **options), self.recover)
         )
+
+    def follow(self, settings: Settings) -> None:
+        """Other settings from now on: what is under way ends as it began."""
+        self.settings = settings
+        self.fetcher.follow(Policy.from_settings(settings))
 
     async def fetch(self, source: Source, url: str, **options: Any) -> Response:
         """Fetches for a source, by its own settings where it has some."""

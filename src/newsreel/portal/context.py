@@ -20,7 +20,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     for a reader with a session, and not where that is lost: error pages use it.
     """
     match = request.resolver_match
-    language = translation.get_language() or django_settings.LANGUAGE_CODE
+    language = translation.get_language() or settings().language
     return {
         "portal_name": settings().name,
         "languages": django_settings.LANGUAGES,

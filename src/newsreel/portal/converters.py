@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import register_converter
+
 from newsreel.portal import pictures
 
 
@@ -59,3 +61,9 @@ class PictureAddressConverter:
     def to_url(self, value: str) -> str:
         """Its text."""
         return value
+
+
+register_converter(IdConverter, "id")
+register_converter(TopicConverter, "topic")
+register_converter(SignatureConverter, "signature")
+register_converter(PictureAddressConverter, "picture_address")

@@ -1,4 +1,5 @@
-"""Follows the change log for the live stream, on one asynchronous connection of the process.
+"""Follows the change log for the live stream, on one asynchronous connection of the process; also for the settings that
+this process has, when somebody changes them in the portal.
 
 A bell (NOTIFY) wakes it. A line may not be readable yet when the bell rings, because an older transaction is still
 running (see archive/changes.py), and a bell may be lost with a connection: so the log is read again every half second
@@ -18,6 +19,7 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection
 
+from newsreel.archive import preferences
 from newsreel.archive.changes import FOLLOW_SQL, NOTIFY_CHANNEL, Line, Position, line_of
 from newsreel.archive.queries import HEADLINES_SQL, READ_UP_TO_SQL, headline_of_row
 from newsreel.archive.shown import Headline
@@ -87,11 +89,14 @@ class Follower:
         async with connection:
             await _rows(connection, f"LISTEN {NOTIFY_CHANNEL}")
             position = self.position or await self._start(connection)
+            await _take_up_settings(connection)
             if self._down:
                 logger.info("The live stream has the database again.")
             self._down = False
             while True:
                 lines = [line_of(row) for row in await _rows(connection, FOLLOW_SQL, _where(position, BATCH))]
+                if any(line.kind == preferences.KIND for line in lines):
+                    await _take_up_settings(connection)
                 if lines:
                     events = await _events(connection, lines)
                     self.position = position = lines[-1].position
@@ -111,6 +116,10 @@ class Follower:
         self._begin(start, position, await _events(connection, lines))
         self.position = position
         return position
+
+
+async def _take_up_settings(connection: AsyncConnection[Row]) -> None:
+    preferences.take_up_texts(await _rows(connection, preferences.ROWS_SQL))
 
 
 async def _rows(connection: AsyncConnection[Row], sql: str, values: Sequence[Any] = ()) -> list[Row]:

@@ -28,6 +28,7 @@ from newsreel.portal import passes
 from newsreel.portal.follower import Follower, frame
 from newsreel.portal.headers import SECURITY_HEADERS
 from newsreel.portal.hub import Hub, Listener
+from newsreel.portal.passes import Pass
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -89,13 +90,9 @@ class LiveStream:
         if self._ended or self.hub.position is None or len(self.hub.listeners) >= hubs.STREAMS:
             await _answer(send, 503, "busy", (b"retry-after", b"5"))
             return
-        try:
-            holder = await passes.pass_of(scope)
-        except DatabaseError:
-            await _answer(send, 503, "busy", (b"retry-after", b"5"))
-            return
-        if holder is None and settings().members_only:
-            await _answer(send, 403, "members only")
+        holder, refusal = await _holder(scope)
+        if refusal is not None:
+            await _answer(send, *refusal)
             return
         if scope["method"] == "HEAD":
             await send(_start(200, b"text/event-stream"))
@@ -166,6 +163,17 @@ class LiveStream:
 async def _write(send: Send, body: bytes) -> None:
     async with asyncio.timeout(SEND_WAIT):
         await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _holder(scope: Scope) -> tuple[Pass | None, tuple[Any, ...] | None]:
+    """Whose session the request carries, and why it is refused."""
+    try:
+        holder = await passes.pass_of(scope)
+    except DatabaseError:
+        return None, (503, "busy", (b"retry-after", b"5"))
+    if holder is None and settings().members_only:
+        return None, (403, "members only")
+    return holder, None
 
 
 async def gone(receive: Receive) -> None:

@@ -116,7 +116,7 @@ class ReaderPreferences:
 
 def chosen_language(cookie: str) -> str:
     """One of LANGUAGES: what the cookie names, else the installation's."""
-    return cookie if cookie in dict(django_settings.LANGUAGES) else django_settings.LANGUAGE_CODE
+    return cookie if cookie in dict(django_settings.LANGUAGES) else settings().language
 
 
 def chosen_zone(cookie: str) -> zoneinfo.ZoneInfo:

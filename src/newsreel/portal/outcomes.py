@@ -43,6 +43,21 @@ _WORDS = {
     "client_failed": _("fetching it broke off here"),
     "disk_full": _("the disk here is full or at fault"),
     "disk_failed": _("the disk here is full or at fault"),
+    # Of mails
+    "sent": _("sent"),
+    "printed": _("written to the log of this machine"),
+    "recipient_refused": _("the mail server does not know the recipient"),
+    "bad_recipient": _("not an address that mail can be sent to"),
+    "message_refused": _("the mail server does not take this mail"),
+    "mail_deferred": _("the mail server asks to come again later"),
+    "mail_server_away": _("the mail server cannot be reached"),
+    "mail_login_refused": _("the mail server refuses the name or the password"),
+    "mail_sender_refused": _("the mail server takes no mail from this sender"),
+    "mail_tls_failed": _("no secure connection to the mail server"),
+    "mail_without_tls": _("the mail server offers no TLS, so the password is not sent"),
+    "no_mail_server": _("no mail server is named"),
+    "bad_mail_server": _("the setting does not name a mail server"),
+    "bad_mail_from": _("the setting does not name a sender"),
 }
 FINE = frozenset(("ok",))
 

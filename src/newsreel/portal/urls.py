@@ -1,13 +1,8 @@
 """The pages' addresses."""
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
-from newsreel.portal import acts, converters, views
-
-register_converter(converters.IdConverter, "id")
-register_converter(converters.TopicConverter, "topic")
-register_converter(converters.SignatureConverter, "signature")
-register_converter(converters.PictureAddressConverter, "picture_address")
+from newsreel.portal import acts, converters, views  # noqa: F401 - converters: by their names in the addresses
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [

@@ -185,12 +185,13 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS = {  # the first five are bounded by accounts/limits.py
     "login": None,
     "signup": None,
     "reset_password": None,
     "reset_password_from_key": None,
-    "login_failed": "5/5m/key",
+    "confirm_email": None,
+    "login_failed": "5/5m/key",  # by which allauth counts second factors
 }
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
@@ -201,8 +202,18 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ADAPTER = "newsreel.accounts.mfa.Adapter"
+MFA_FORMS = {
+    "authenticate": "newsreel.accounts.factor_forms.AuthenticateForm",
+    "reauthenticate": "newsreel.accounts.factor_forms.ReauthenticateForm",
+    "activate_totp": "newsreel.accounts.factor_forms.ActivateTOTPForm",
+    "add_webauthn": "newsreel.accounts.factor_forms.AddWebAuthnForm",
+    "edit_webauthn": "newsreel.accounts.factor_forms.EditWebAuthnForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure  # browsers themselves allow it for localhost only
 USERSESSIONS_TRACK_ACTIVITY = False
+SOCIALACCOUNT_ADAPTER = "newsreel.accounts.social.Adapter"
+SOCIALACCOUNT_FORMS = {"signup": "newsreel.accounts.sign_on_forms.SignupForm"}
+SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
 

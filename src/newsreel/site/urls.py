@@ -2,8 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from newsreel.portal.administration.invitations import accept
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("newsreel.portal.urls")),
+    path("administration/", include("newsreel.portal.administration.urls")),
+    path("account/invitation/<str:token>/", accept, name="invitation"),
     path("account/", include("newsreel.accounts.urls")),
 ]
 

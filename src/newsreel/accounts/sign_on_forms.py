@@ -1,0 +1,47 @@
+"""The form by which somebody whom single sign-on has named gets an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.core import context
+from allauth.socialaccount import forms as allauth
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from newsreel.accounts import invitations, limits
+from newsreel.accounts.client import client_network
+from newsreel.accounts.models import User
+from newsreel.accounts.names import name_key
+
+
+class SignupForm(allauth.SignupForm):
+    """A name and an address; an address that the provider has not verified is confirmed by mail."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, label in (("username", _("Name")), ("email", _("E-mail"))):
+            self.fields[name].label = label
+            self.fields[name].widget.attrs.pop("placeholder", None)
+
+    def clean_username(self) -> str:
+        """A name that nobody has. Whom the provider knows may learn that."""
+        name: str = super().clean_username()
+        if User.objects.filter(key=name_key(name)).exists():
+            raise ValidationError(_("This name is taken"))
+        return name
+
+    def clean_email(self) -> str:
+        """The address; one that an invitation names must be the same."""
+        email: str = super().clean_email()
+        invitation = invitations.held(context.request)
+        if invitation is not None and invitation.email and invitation.email != email.lower():
+            raise ValidationError(_("This invitation is for another address."))
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        """Registrations from one address are bounded."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and not limits.take(limits.REGISTER_CLIENT, client_network(context.request)):
+            raise ValidationError(_("Too many registrations from here for now. Please try again in an hour."))
+        return cleaned

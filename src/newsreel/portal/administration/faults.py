@@ -1,0 +1,49 @@
+"""Why something was not done, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from newsreel.archive.preferences import BadValue
+from newsreel.core.errors import NewsreelError
+
+_WORDS = {
+    "last_administrator": _("This is the last administrator: name another one first."),
+    "invitation_used": _("This invitation has been used already."),
+    "nothing_chosen": _("Choose at least one channel."),
+    "too_many_wishes": _("Enough addresses are being looked at already: try again in a minute."),
+    "setting_fixed": _("This setting is given by the environment, which overrules the portal."),
+    "bad_setting": _("This setting cannot be changed in the portal."),
+    "no_address": _("This account has no confirmed address to which a letter could go."),
+    "bad_email": _("This is not a valid e-mail address."),
+    "bad_days": _("An invitation holds for 1 to 365 days."),
+    "bad_role": _("There is no such role."),
+    "bad_group": _("A group's name has 1 to 150 characters."),
+    "group_known": _("There is a group of that name already."),
+}
+_VALUES: dict[str, Any] = {
+    "greater_than_equal": _("It must be at least %(limit)s."),
+    "less_than_equal": _("It must be at most %(limit)s."),
+    "string_too_short": _("It must not be empty."),
+    "string_too_long": _("It must have at most %(limit)s characters."),
+    "int_parsing": _("It must be a whole number."),
+    "int_from_float": _("It must be a whole number."),
+    "float_parsing": _("It must be a number."),
+    "finite_number": _("It must be a number."),
+    "bool_parsing": _("It must be yes or no."),
+    "literal_error": _("It must be one of the values to choose from."),
+    "address": _("It must be an address that begins with %(limit)s://."),
+    "unprintable": _("It is too long, or holds signs that cannot be seen."),
+}
+
+
+def words(error: NewsreelError) -> str:
+    """One sentence. A fault without words of its own is told as it came, in English."""
+    if isinstance(error, BadValue):
+        if error.kind in _VALUES:
+            return str(_VALUES[error.kind]) % {"limit": error.limit}
+        return gettext("This value is not taken: it %(reason)s.") % {"reason": error.reason.rstrip(".")}
+    return str(_WORDS.get(error.outcome, error.reason))
