@@ -74,8 +74,11 @@ async def pass_of(scope: Scope) -> Pass | None:
 
 
 async def still_good(passes: Iterable[Pass]) -> set[Pass]:
-    """Those that hold. One query for all."""
-    found: set[Pass] = await _in_thread(_still, frozenset(passes))
+    """Those that hold. One query for all; the others are known for nobody's at once."""
+    asked = frozenset(passes)
+    found: set[Pass] = await _in_thread(_still, asked)
+    for gone in asked - found:
+        _known[gone.session] = (time.monotonic(), None)
     return found
 
 
