@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import transaction
@@ -17,8 +18,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
-from newsreel.accounts import people
+from newsreel.accounts import invitations, people
 from newsreel.accounts.roles import Role
+from newsreel.archive.models import AddRequest
 from newsreel.portal import pictures
 from newsreel.portal.access import RULES
 from tests.accounts.making import an_account, log_in
@@ -53,7 +55,11 @@ def parts() -> dict[str, object]:
         "signature": signature, "written": written,
         "article": article.pk, "source": channel.source_id, "channel": channel.pk, "code": "medtop:20000593",
         "keyword": article.keyword_rows.get().keyword_id, "key": "nonsense", "uidb36": "1", "provider_id": "none",
-        "pk": 1, "token": "nonsense",
+        "pk": 1, "token": "nonsense", "session": 1,
+        "preview": AddRequest.objects.create(address="news.test", preview=True, state="failed").pk,
+        "kind": "channel", "outcome": "timed_out", "name": "crawl_gap", "part": "crawl",
+        "user": an_account("erin").pk, "group": Group.objects.create(name="Desk").pk,
+        "invitation": invitations.make(None, Role.READER)[0].pk,
     }  # fmt: skip
 
 
