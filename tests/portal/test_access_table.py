@@ -21,8 +21,8 @@ from django.urls.resolvers import URLResolver
 from newsreel.accounts import invitations, people
 from newsreel.accounts.roles import Role
 from newsreel.archive.models import AddRequest
-from newsreel.portal import pictures
 from newsreel.core import settings as ours
+from newsreel.portal import pictures
 from newsreel.portal.access import RULES, Access
 from tests.accounts.making import an_account, log_in
 from tests.portal.making import a_channel, an_article
