@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls.resolvers import URLResolver
 
 from newsreel.accounts import invitations, people
 from newsreel.accounts.roles import Role
@@ -103,15 +103,16 @@ def ask(client: Client, method: str, path: str) -> HttpResponse:
 def addresses(parts: dict[str, object]) -> Iterator[tuple[str, str]]:
     """Every address by its name."""
 
-    def walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]]:
+    def walk(resolver: URLResolver, prefix: str, above: set[str]) -> Iterator[tuple[str, set[str]]]:
         for entry in resolver.url_patterns:
+            named = above | set(entry.pattern.regex.groupindex)
             if isinstance(entry, URLResolver):
-                yield from walk(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+                yield from walk(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix, named)
             else:
-                yield f"{prefix}{entry.name}", entry
+                yield f"{prefix}{entry.name}", named
 
-    for name, pattern in walk(get_resolver(), ""):
-        yield name, reverse(name, kwargs={part: parts[part] for part in pattern.pattern.regex.groupindex} or None)
+    for name, named in walk(get_resolver(), "", set()):
+        yield name, reverse(name, kwargs={part: parts[part] for part in named} or None)
 
 
 def test_every_answer_is_as_written(parts: dict[str, object], clients: dict[str, Client]) -> None:
