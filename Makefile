@@ -60,7 +60,7 @@ screenshots: install ## Take the pictures in docs/screenshots anew, of the sampl
 	$(BIN)/python tools/screenshots.py
 
 bench: install ## Measure speed and quality on the recorded pages beside the project (../shared), and write docs/benchmarks.md.
-	@for name in line archive claiming quality; do echo "== benchmarks/$$name.py" >&2; $(BIN)/python -m "benchmarks.$$name" || exit 1; done
+	@for name in line archive claiming quality logins; do echo "== benchmarks/$$name.py" >&2; $(BIN)/python -m "benchmarks.$$name" || exit 1; done
 
 clean: ## Remove what was made here: caches and the virtual environment. Data folders stay.
 	rm -rf .venv build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

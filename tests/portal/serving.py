@@ -43,7 +43,7 @@ class Portal:
         while time.monotonic() < deadline:
             assert self._process.poll() is None, "the portal ended while it started"
             with suppress(OSError):
-                if self.get("/live", method="HEAD")[0] == 200:  # the stream knows its position
+                if self.get("/live", method="HEAD")[0] in (200, 403):  # the stream knows its position
                     return
             time.sleep(0.05)
         raise AssertionError("the portal does not answer")

@@ -7,6 +7,7 @@ from collections import deque
 
 from newsreel.archive.changes import Position
 from newsreel.portal.follower import Event, frame
+from newsreel.portal.passes import Pass
 
 STREAMS = 500  # open at once in one process; a browser has one for all its tabs
 QUEUE = 100  # batches that wait for a slow reader before the reader is dropped; all readers share their bytes
@@ -14,10 +15,13 @@ KEPT = 1000  # events kept for those who come back: 0.5 kB each
 
 
 class Listener:
-    """One open stream: first what was missed, then the queue. None in the queue ends it."""
+    """One open stream: first what was missed, then the queue. None in the queue ends it. ``holder`` is the session that it
+    was opened with.
+    """
 
-    def __init__(self, missed: list[bytes]) -> None:
+    def __init__(self, missed: list[bytes], holder: Pass | None = None) -> None:
         self.missed = missed
+        self.holder = holder
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE)
         self.dropped = asyncio.Event()
 
@@ -57,10 +61,10 @@ class Hub:
             for listener in tuple(self.listeners):
                 listener.tell(text)
 
-    def listen(self, after: Position | None) -> Listener:
+    def listen(self, after: Position | None, holder: Pass | None = None) -> Listener:
         """A new listener, who knows everything up to ``after`` (None: up to now). Only once there is a position."""
         assert self.position is not None
-        listener = Listener(self._missed(after, self.position))
+        listener = Listener(self._missed(after, self.position), holder)
         self.listeners.add(listener)
         return listener
 

@@ -3,6 +3,9 @@
 GET, with ``Last-Event-ID`` or ``?after=`` (a position in the change log) from a reader who comes back and is told
 what it has missed. Events: added, changed, enriched, removed (data: the headline as JSON), reload (too much was missed),
 hello (no position was given), beat (every 15 s).
+
+Where the portal is for members only, 403 without a session. A stream that was opened with a session ends with it: every few
+seconds one query looks through them all.
 """
 
 from __future__ import annotations
@@ -14,14 +17,18 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings as django_settings
+from django.db import Error as DatabaseError
 from django.db import connections
 from django.http.request import split_domain_port, validate_host
 
 from newsreel.archive.changes import Position
+from newsreel.core.settings import settings
 from newsreel.portal import hub as hubs
+from newsreel.portal import passes
 from newsreel.portal.follower import Follower, frame
 from newsreel.portal.headers import SECURITY_HEADERS
 from newsreel.portal.hub import Hub, Listener
+from newsreel.portal.passes import Pass
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,6 +36,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/live"
 BEAT = 15.0  # seconds
+LOOK = 3.0  # seconds between two looks at the sessions of open streams
 SEND_WAIT = 30.0  # a reader that takes nothing for so long is gone
 _DJANGO_ONLY = frozenset(("pool", "isolation_level", "assume_role", "server_side_binding"))
 
@@ -41,6 +49,7 @@ class LiveStream:
         self._conninfo = conninfo or database_conninfo
         self._beat = beat
         self._following: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._ended = False
 
     def start(self) -> None:
@@ -48,6 +57,7 @@ class LiveStream:
         if self._following is None and not self._ended:
             follower = Follower(self._conninfo(), self.hub.begin, self.hub.publish, hubs.KEPT)
             self._following = asyncio.get_running_loop().create_task(follower.run(), name="newsreel-live")
+            self._looking = asyncio.get_running_loop().create_task(self._look(), name="newsreel-live-sessions")
 
     def end(self) -> None:
         """Ends every stream, and takes no more. To be called when the server begins to shut down."""
@@ -57,11 +67,12 @@ class LiveStream:
     async def close(self) -> None:
         """Ends, and stops following."""
         self.end()
-        if self._following is not None:
-            self._following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._following
-            self._following = None
+        for task in (self._following, self._looking):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        self._following = self._looking = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -79,15 +90,37 @@ class LiveStream:
         if self._ended or self.hub.position is None or len(self.hub.listeners) >= hubs.STREAMS:
             await _answer(send, 503, "busy", (b"retry-after", b"5"))
             return
+        holder, refusal = await _holder(scope)
+        if refusal is not None:
+            await _answer(send, *refusal)
+            return
         if scope["method"] == "HEAD":
             await send(_start(200, b"text/event-stream"))
             await send({"type": "http.response.body", "body": b""})
             return
-        listener = self.hub.listen(after)
+        listener = self.hub.listen(after, holder)
         try:
             await self._serve(listener, receive, send)
         finally:
             self.hub.leave(listener)
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            # Whoever disables an account needs the database too: while it is lost, streams go on.
+            with contextlib.suppress(DatabaseError):
+                await self.look_through()
+
+    async def look_through(self) -> None:
+        """Ends the streams whose session is no more, and those of nobody where the portal is for members only by now."""
+        held = [(listener, listener.holder) for listener in self.hub.listeners if listener.holder is not None]
+        good = await passes.still_good({holder for _, holder in held}) if held else set()
+        for listener, holder in held:
+            if holder not in good:
+                listener.end()
+        if settings().members_only:
+            for listener in [listener for listener in self.hub.listeners if listener.holder is None]:
+                listener.end()
 
     async def _serve(self, listener: Listener, receive: Receive, send: Send) -> None:
         tasks = [
@@ -130,6 +163,17 @@ class LiveStream:
 async def _write(send: Send, body: bytes) -> None:
     async with asyncio.timeout(SEND_WAIT):
         await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _holder(scope: Scope) -> tuple[Pass | None, tuple[Any, ...] | None]:
+    """Whose session the request carries, and why it is refused."""
+    try:
+        holder = await passes.pass_of(scope)
+    except DatabaseError:
+        return None, (503, "busy", (b"retry-after", b"5"))
+    if holder is None and settings().members_only:
+        return None, (403, "members only")
+    return holder, None
 
 
 async def gone(receive: Receive) -> None:

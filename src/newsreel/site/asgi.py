@@ -21,10 +21,12 @@ _django = get_wsgi_application()  # before anything that needs the apps to be re
 
 from newsreel.core.settings import settings  # noqa: E402
 from newsreel.pipeline.pictures import Pictures  # noqa: E402
+from newsreel.portal import passes  # noqa: E402
 from newsreel.portal.headers import SECURITY_HEADERS  # noqa: E402
 from newsreel.portal.live import PATH, LiveStream, Receive, Scope, Send  # noqa: E402
 from newsreel.portal.picture_endpoint import PictureEndpoint  # noqa: E402
 from newsreel.portal.pictures import PREFIX  # noqa: E402
+from newsreel.site.desk import Desk  # noqa: E402
 
 WORKERS = 8  # threads, and so connections to the database
 LARGEST_BODY = 1_000_000  # bytes; no form here has more
@@ -40,6 +42,7 @@ class Application:
 
     def __init__(self, live: LiveStream, pictures: PictureEndpoint) -> None:
         self.live = live
+        self.desk = Desk()
         self.pictures = pictures
         # Answers are written whole: a queue longer than any answer has pieces frees the thread from slow readers.
         self._pages: Any = WSGIMiddleware(cast(Any, _django), workers=WORKERS, send_queue_size=512)
@@ -84,7 +87,11 @@ class Application:
             await send(message)
 
         scope["query_string"] = quote_from_bytes(scope["query_string"], _ASCII).encode()
-        await self._pages(scope, again, secured)
+        if self.desk.takes(scope):
+            await self.desk(scope, body, receive, secured)
+        else:
+            self.desk.prepare(scope)
+            await self._pages(scope, again, secured)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -94,6 +101,7 @@ class Application:
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self.live.close()
+                await self.desk.close()
                 await self.pictures.close()
                 self._pages.executor.shutdown(wait=False, cancel_futures=True)
                 await send({"type": "lifespan.shutdown.complete"})
@@ -129,5 +137,5 @@ async def _refuse(send: Send, status: int) -> None:
 
 
 live = LiveStream()
-pictures = PictureEndpoint(Pictures.from_settings(settings()))
+pictures = PictureEndpoint(Pictures.from_settings(settings()), passes.admitted)
 application = Application(live, pictures)

@@ -287,6 +287,14 @@
       timer = window.setTimeout(open, delay * (0.75 + Math.random() / 2));
       delay = Math.min(delay * 2, 15000);
     }
+    function lost() { // a stream that is refused, and not only broken, is refused again: the session has ended
+      if (source.readyState !== 2) { again(); return; }
+      close();
+      spread({ name: "state", on: false });
+      window.fetch(address, { method: "HEAD", credentials: "same-origin", cache: "no-store" }).then(function (answer) {
+        if (leading && answer.status !== 403 && answer.status !== 204) { again(); }
+      }).catch(function () { if (leading) { again(); } });
+    }
     function alive() {
       window.clearTimeout(watch);
       watch = window.setTimeout(again, SILENCE);
@@ -296,7 +304,7 @@
       var from = kept.length ? kept[kept.length - 1].position : floor;
       source = new EventSource(address + "?after=" + encodeURIComponent(from));
       source.onopen = function () { delay = 1000; alive(); spread({ name: "state", on: true }); };
-      source.onerror = again;
+      source.onerror = lost;
       source.addEventListener("beat", alive);
       ["added", "changed", "enriched", "removed"].forEach(function (name) {
         source.addEventListener(name, function (event) {
