@@ -26,7 +26,7 @@ NUMBER = {
     "invitation": 999_999,
     "preview": 999_999,
 }
-WORDS = {"kind": "page", "outcome": "timed_out", "name": "crawl_gap"}
+WORDS = {"kind": "page", "outcome": "timed_out", "name": "crawl_gap", "part": "crawl"}
 POSTED = {
     "preview_ask", "preview_add", "source_pause", "source_resume", "source_retire", "channel_pause", "channel_resume",
     "failure_retry", "user_role", "user_disable", "user_enable", "user_sessions", "user_factors", "user_reset",
@@ -40,8 +40,6 @@ def address(name: str, **numbers: Any) -> str:
     pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
     wanted = pattern.pattern.converters
     values = {part: {**NUMBER, **WORDS, **numbers}[part] for part in wanted}
-    if name == "settings_change":
-        values["group"] = numbers.get("group", "crawl")
     return reverse(f"administration:{name}", kwargs=values)
 
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -236,20 +236,21 @@ def test_a_starter_killed_at_any_moment_leaves_nothing_unusable(home: Path) -> N
 
 def servers_of(home: Path) -> list[int]:
     """The processes that work as PostgreSQL in this data folder."""
-    return [
-        process.pid
-        for process in psutil.process_iter()
-        if process.name() == "postgres"
-        and process.status() != psutil.STATUS_ZOMBIE
-        and Path(process.cwd()).is_relative_to(home)
-    ]
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            alive = process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+            if alive and Path(process.cwd()).is_relative_to(home):
+                found.append(process.pid)
+    return found
 
 
 def starts_the_server(starter: subprocess.Popen[str]) -> bool:
     """Waits until the process has started pg_ctl; False where it has come past that."""
     while starter.poll() is None:
-        if any(child.name() == "pg_ctl" for child in psutil.Process(starter.pid).children()):
-            return True
+        with suppress(psutil.NoSuchProcess):  # a child that ended while it was looked at
+            if any(child.name() == "pg_ctl" for child in psutil.Process(starter.pid).children()):
+                return True
         time.sleep(0.001)
     return False
 

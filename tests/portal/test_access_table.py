@@ -9,18 +9,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls.resolvers import URLResolver
 
-from newsreel.accounts import people
+from newsreel.accounts import invitations, people
 from newsreel.accounts.roles import Role
+from newsreel.archive.models import AddRequest
+from newsreel.core import settings as ours
 from newsreel.portal import pictures
-from newsreel.portal.access import RULES
+from newsreel.portal.access import RULES, Access
 from tests.accounts.making import an_account, log_in
 from tests.portal.making import a_channel, an_article
 
@@ -53,7 +56,11 @@ def parts() -> dict[str, object]:
         "signature": signature, "written": written,
         "article": article.pk, "source": channel.source_id, "channel": channel.pk, "code": "medtop:20000593",
         "keyword": article.keyword_rows.get().keyword_id, "key": "nonsense", "uidb36": "1", "provider_id": "none",
-        "pk": 1, "token": "nonsense",
+        "pk": 1, "token": "nonsense", "session": 1,
+        "preview": AddRequest.objects.create(address="news.test", preview=True, state="failed").pk,
+        "kind": "channel", "outcome": "timed_out", "name": "crawl_gap", "part": "crawl",
+        "user": an_account("erin").pk, "group": Group.objects.create(name="Desk").pk,
+        "invitation": invitations.make(None, Role.READER)[0].pk,
     }  # fmt: skip
 
 
@@ -97,15 +104,16 @@ def ask(client: Client, method: str, path: str) -> HttpResponse:
 def addresses(parts: dict[str, object]) -> Iterator[tuple[str, str]]:
     """Every address by its name."""
 
-    def walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]]:
+    def walk(resolver: URLResolver, prefix: str, around: set[str]) -> Iterator[tuple[str, set[str]]]:
         for entry in resolver.url_patterns:
+            groups = around | set(entry.pattern.regex.groupindex)
             if isinstance(entry, URLResolver):
-                yield from walk(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+                yield from walk(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix, groups)
             else:
-                yield f"{prefix}{entry.name}", entry
+                yield f"{prefix}{entry.name}", groups
 
-    for name, pattern in walk(get_resolver(), ""):
-        yield name, reverse(name, kwargs={part: parts[part] for part in pattern.pattern.regex.groupindex} or None)
+    for name, groups in walk(get_resolver(), "", set()):
+        yield name, reverse(name, kwargs={part: parts[part] for part in groups} or None)
 
 
 def test_every_answer_is_as_written(parts: dict[str, object], clients: dict[str, Client]) -> None:
@@ -137,3 +145,17 @@ def test_every_change_needs_its_token(parts: dict[str, object], clients: dict[st
             clients[who].handler.enforce_csrf_checks = True
             answer = ask(clients[who], "POST", path)
             assert answer.status_code in (403, 405, 404), (name, who, answer.status_code)
+
+
+def test_for_members_only_nobody_reads(parts: dict[str, object], clients: dict[str, Client]) -> None:
+    before = ours.settings()
+    ours.use(before.model_copy(update={"members_only": True}))
+    try:
+        for name, path in addresses(parts):
+            if RULES[name] is not Access.PUBLIC:
+                continue
+            for who, expected in (("nobody", {"login"}), ("disabled", {"login"}), ("reader", {"200", "501"})):
+                assert _short(ask(clients[who], "GET", path)) in expected, (name, who)
+            assert _short(ask(clients["nobody"], "POST", path)) == "403"
+    finally:
+        ours.use(before)

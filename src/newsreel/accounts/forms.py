@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.internal.flows.email_verification import add_email_verification_sent_message
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
@@ -84,6 +85,7 @@ class SignupForm(CaptchaForm, allauth.SignupForm):
         self.account_already_exists = True
         if taken and not EmailAddress.objects.filter(email__iexact=email).exists():
             mails.name_taken(request, email, name)
+            add_email_verification_sent_message(request, email, signup=True)  # as allauth says for all others
             return None, allauth.get_adapter().respond_email_verification_sent(request, None)
         return super().try_save(request)
 

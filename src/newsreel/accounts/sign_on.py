@@ -21,7 +21,6 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from newsreel.accounts import tokens
@@ -138,11 +137,6 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     except SocialApp.DoesNotExist:
         raise Http404 from None
     return answer
-
-
-def callback_address() -> str:
-    """What a provider must know as the redirect address."""
-    return settings().address + reverse("openid_connect_callback", args=[SSO])
 
 
 def _judged(config: dict[str, Any]) -> dict[str, Any]:

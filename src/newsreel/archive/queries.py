@@ -281,6 +281,7 @@ def _source(row: Source) -> SourceState:
         row.language,
         row.paused,
         tuple(channel_state(channel) for channel in row.channels.all()),
+        row.retired_at is not None,
     )
 
 

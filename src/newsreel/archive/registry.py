@@ -302,6 +302,7 @@ def overview() -> list[dict[str, Any]]:
             "country": row.country,
             "language": row.language,
             "paused": row.paused,
+            "retired": row.retired_at is not None,
             "articles": row.count,
             "channels": channels.get(row.pk, []),
         }

@@ -88,6 +88,7 @@ class SourceState:
     language: str
     paused: bool
     channels: tuple[ChannelState, ...] = ()
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def _list(as_json: bool) -> None:
     if not rows:
         print("No sources yet: newsreel add URL")
     for row in rows:
-        paused = ", paused" if row["paused"] else ""
+        paused = ", retired" if row["retired"] else ", paused" if row["paused"] else ""
         print(f"{row['id']:>5}  {row['name']} ({row['site']}{paused}): {plural(row['articles'], 'article')}")
         for channel in row["channels"]:
             fault = "" if channel["outcome"] in ("", "ok") else f" — {channel['reason']}"

@@ -22,7 +22,6 @@ from newsreel.archive import claims, housekeeping, letters, preferences, wishes
 from newsreel.archive.models import AddRequest
 from newsreel.core import settings as ours
 from newsreel.core.errors import NewsreelError
-from newsreel.core.settings import settings
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
@@ -137,7 +136,7 @@ async def send(context: JobContext) -> None:
     shop = _shop(context)
     async with shop.sending:
         try:
-            while await send_due(shop, settings()):
+            while await send_due(shop, shop.settings):
                 pass
         except NewsreelError as error:
             log.error("Sending stopped: %s", error)

@@ -34,7 +34,7 @@ def may_begin(request: HttpRequest) -> bool:
     """Whether the reader may add sites and change to the sample."""
     user = person(request)
     if user is not None and user.may(Role.EDITOR):
-        return True
+        return not factors.is_missing(user)
     return from_this_machine(request) and not people.has_administrator()
 
 

@@ -30,9 +30,9 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 @posted
-def change(request: HttpRequest, group: str) -> HttpResponse:
+def change(request: HttpRequest, part: str) -> HttpResponse:
     """Keeps the values of one group, all or none."""
-    names = [name for name, mark in changeable().items() if mark.group == group]
+    names = [name for name, mark in changeable().items() if mark.group == part]
     if not names:
         raise Http404
     if is_reauthentication_required(request, app=""):
@@ -52,7 +52,7 @@ def change(request: HttpRequest, group: str) -> HttpResponse:
         )
     else:
         messages.info(request, _("Nothing was changed."))
-    return HttpResponseRedirect(reverse("administration:settings") + f"#{group}")
+    return HttpResponseRedirect(reverse("administration:settings") + f"#{part}")
 
 
 @dangerous
