@@ -24,7 +24,7 @@ from newsreel.discovery import sniff
         (b'{"error": 404}', "application/json", "unknown"),
         (b"<urlset>", "text/xml", "sitemap"),
         (b"<sm:sitemapindex xmlns:sm='x'>", None, "sitemap"),
-        (gzip.compress(b"<urlset>"), None, "sitemap"),
+        (gzip.compress(b"<urlset>", mtime=0), None, "sitemap"),
         (b"https://e.org/a\nhttps://e.org/b\n", "text/plain", "sitemap"),
         (b"<!doctype html><html>", "application/rss+xml", "html"),
         (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<title>x</title>", None, "html"),

@@ -31,8 +31,10 @@ def _bounded(user: User) -> None:
         raise get_adapter().validation_error("too_many_login_attempts")
 
 
-class AuthenticateForm(base.AuthenticateForm):
-    """A code at login."""
+class _CodeForm(forms.Form):
+    """Asks for a code, of which only so many wrong ones may be tried. It stands before allauth's form in a class's bases."""
+
+    user: User
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -41,24 +43,17 @@ class AuthenticateForm(base.AuthenticateForm):
     def clean_code(self) -> str:
         """The code, where it is right and there were not too many wrong ones."""
         _bounded(self.user)
-        code: str = super().clean_code()
+        code: str = super().clean_code()  # type: ignore[misc]
         limits.give_back(limits.SECOND_FACTOR, str(self.user.pk))
         return code
 
 
-class ReauthenticateForm(base.ReauthenticateForm):
+class AuthenticateForm(_CodeForm, base.AuthenticateForm):
+    """A code at login."""
+
+
+class ReauthenticateForm(_CodeForm, base.ReauthenticateForm):
     """A code from somebody who is logged in."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        _code_field(self)
-
-    def clean_code(self) -> str:
-        """As at login."""
-        _bounded(self.user)
-        code: str = super().clean_code()
-        limits.give_back(limits.SECOND_FACTOR, str(self.user.pk))
-        return code
 
 
 class ActivateTOTPForm(totp.ActivateTOTPForm):

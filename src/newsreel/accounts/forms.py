@@ -20,6 +20,7 @@ from newsreel.accounts.captcha import CaptchaForm, is_asked_at_login
 from newsreel.accounts.client import client_network
 from newsreel.accounts.models import User
 from newsreel.accounts.names import name_key
+from newsreel.accounts.registering import RegisteringForm
 
 
 class LoginForm(CaptchaForm, allauth.LoginForm):
@@ -37,7 +38,7 @@ class LoginForm(CaptchaForm, allauth.LoginForm):
         return is_asked_at_login(self.request, str(self.data.get("login", "")))
 
 
-class SignupForm(CaptchaForm, allauth.SignupForm):
+class SignupForm(CaptchaForm, RegisteringForm, allauth.SignupForm):
     """Name, address, password, captcha. Its answer does not tell whether name or address are known here already."""
 
     account_already_exists: bool
@@ -55,21 +56,6 @@ class SignupForm(CaptchaForm, allauth.SignupForm):
         if invitation is not None and invitation.email:
             self.fields["email"].initial = invitation.email
         _plainly(self)
-
-    def clean_email(self) -> str:
-        """The address; where the visitor was invited by one, that."""
-        email: str = super().clean_email()
-        invitation = invitations.held(context.request)
-        if invitation is not None and invitation.email and invitation.email != email.lower():
-            raise ValidationError(_("This invitation is for another address."))
-        return email
-
-    def clean(self) -> dict[str, Any]:
-        """Registrations from one address are bounded."""
-        cleaned: dict[str, Any] = super().clean()
-        if not self.errors and not limits.take(limits.REGISTER_CLIENT, client_network(context.request)):
-            raise ValidationError(_("Too many registrations from here for now. Please try again in an hour."))
-        return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
         """Saves the account. Where name or address are known the answer is the same, a mail says which, and it takes as long."""

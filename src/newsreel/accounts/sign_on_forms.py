@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core import context
 from allauth.socialaccount import forms as allauth
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from newsreel.accounts import invitations, limits
-from newsreel.accounts.client import client_network
 from newsreel.accounts.models import User
 from newsreel.accounts.names import name_key
+from newsreel.accounts.registering import RegisteringForm
 
 
-class SignupForm(allauth.SignupForm):
+class SignupForm(RegisteringForm, allauth.SignupForm):
     """A name and an address; an address that the provider has not verified is confirmed by mail."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -30,18 +28,3 @@ class SignupForm(allauth.SignupForm):
         if User.objects.filter(key=name_key(name)).exists():
             raise ValidationError(_("This name is taken"))
         return name
-
-    def clean_email(self) -> str:
-        """The address; one that an invitation names must be the same."""
-        email: str = super().clean_email()
-        invitation = invitations.held(context.request)
-        if invitation is not None and invitation.email and invitation.email != email.lower():
-            raise ValidationError(_("This invitation is for another address."))
-        return email
-
-    def clean(self) -> dict[str, Any]:
-        """Registrations from one address are bounded."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if not self.errors and not limits.take(limits.REGISTER_CLIENT, client_network(context.request)):
-            raise ValidationError(_("Too many registrations from here for now. Please try again in an hour."))
-        return cleaned

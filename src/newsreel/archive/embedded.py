@@ -35,6 +35,7 @@ from newsreel.archive.database import check_server
 from newsreel.archive.postmaster import DATABASE, ServerAddress, answers, bound_log, make_data, start_server, stop
 from newsreel.archive.server_folder import ServerFolder, open_folder
 from newsreel.core.errors import Misconfigured
+from newsreel.core.home import make_home, unusable
 
 __all__ = ["ServerAddress", "ensure_server", "release", "revive", "stop_server"]
 
@@ -149,7 +150,7 @@ def stop_server(home: Path) -> bool:
         if not (home / "postgres").exists():
             return False
     except OSError as error:
-        raise _unwritable(home, error) from None
+        raise unusable(home, error) from None
     with _locked(home), _opened(home) as folder:
         return stop(folder)
 
@@ -170,22 +171,12 @@ def _use_of(home: Path) -> _Use | None:
 
 
 def _prepare_home(home: Path) -> None:
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(home, error) from None
+    make_home(home)
     if not os.access(home, os.W_OK | os.X_OK):
         raise Misconfigured(
             "home_unwritable",
             f"The data folder {home} cannot be written by this user: change its owner or choose another NEWSREEL_HOME.",
         )
-
-
-def _unwritable(home: Path, error: OSError) -> Misconfigured:
-    return Misconfigured(
-        "home_unwritable",
-        f"The data folder {home} cannot be used ({error.strerror}): change it or choose another NEWSREEL_HOME.",
-    )
 
 
 def _open_lock(path: Path) -> int:
@@ -206,7 +197,7 @@ def _locked(home: Path) -> Iterator[None]:
     try:
         descriptor = _open_lock(home / "postgres.lock")
     except OSError as error:
-        raise _unwritable(home, error) from None
+        raise unusable(home, error) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -219,7 +210,7 @@ def _opened(home: Path) -> Iterator[ServerFolder]:
     try:
         folder = open_folder(home / "postgres")
     except OSError as error:
-        raise _unwritable(home, error) from None
+        raise unusable(home, error) from None
     try:
         yield folder
     finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from newsreel.core.errors import Misconfigured
+from newsreel.core.home import make_home, unusable
 
 
 def end_in_order() -> None:
@@ -46,14 +47,11 @@ def alone(home: Path) -> Iterator[bool]:
     """Holds the data folder for one ``newsreel run``; whether the last one there was killed, so that its children may
     still be ending. Misconfigured where another runs.
     """
+    make_home(home)
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise Misconfigured(
-            "home_unwritable",
-            f"The data folder {home} cannot be used ({error.strerror}): change it or choose another NEWSREEL_HOME.",
-        ) from None
+        raise unusable(home, error) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from newsreel.archive import embedded
 from newsreel.archive.database import check_server
 from newsreel.core import settings as ours
-from newsreel.core.errors import Misconfigured
+from newsreel.core.home import make_home
 from newsreel.core.settings import Settings
 
 
@@ -28,7 +28,7 @@ def open_archive(chosen: Settings | None = None) -> Archive:
     recover: Callable[[], object] = _nothing
     close: Callable[[], object] = _nothing
     if chosen.database_url:
-        _make_home(chosen)  # else every process would have a secret key of its own
+        make_home(chosen.home)  # else every process would have a secret key of its own
         check_server(chosen.database_url)
     else:
         home = chosen.home
@@ -47,16 +47,6 @@ def open_archive(chosen: Settings | None = None) -> Archive:
     patiently(migrate, recover)
     patiently(preferences.take_up, recover)
     return Archive(ours.settings(), recover, close)
-
-
-def _make_home(chosen: Settings) -> None:
-    try:
-        chosen.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Misconfigured(
-            "home_unwritable",
-            f"The data folder {chosen.home} cannot be used ({error.strerror}): change it or choose another NEWSREEL_HOME.",
-        ) from None
 
 
 def _nothing() -> None:
