@@ -55,6 +55,9 @@ class Desk:
             self._early = asyncio.get_running_loop().create_task(self._prepare())
 
     async def _prepare(self) -> None:
+        # The first time the page's templates are read; not in the moment in which five hundred want it.
+        await asyncio.to_thread(waiting.page, "", "/", "", 0)
+        await asyncio.to_thread(waiting.page, "", "/", "kept", 0)
         with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
             await self._ready()
         self._early = None
@@ -73,7 +76,7 @@ class Desk:
         if form:
             body = form.body.encode("latin-1")
             scope = {**scope, "headers": _with_type(scope["headers"], form.content_type, len(body))}
-        served = await _unless_gone(self.line.turn(since), receive)
+        served = not self.line.refuses(since) and await _unless_gone(self.line.turn(since), receive)
         if served is None:
             return
         if not served:
