@@ -1,6 +1,7 @@
 # Newsreel's verbs. `make run` and `make test` do all the set-up by themselves; `make help` lists the rest.
 SHELL = /bin/sh
 BIN = .venv/bin
+JOBS ?= 2
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$name" && break; done)
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -32,8 +33,8 @@ run: install ## Start Newsreel: database, crawler, workers and portal, on http:/
 demo: install ## The same over the sample press: invented news, no network, a data folder of its own.
 	@exec $(BIN)/newsreel demo
 
-test: install ## Run the tests. Browser tests run where a Chromium is found. TESTS=tests/core runs some only.
-	@$(BIN)/python -m pytest $(TESTS)
+test: install ## Run the tests. Browser tests run where a Chromium is found. TESTS=tests/core runs some only, JOBS=1 one by one.
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 endure: install ## Kill, fill up and move the clock of real processes at seeded moments (half an hour).
 	@$(BIN)/python -m pytest -m endure -s tests/endurance

@@ -105,7 +105,7 @@ def test_of_sixteen_submits_at_once_to_two_processes_one_passes(portals: list[Po
 def _context(browser: Browser, **options: object) -> BrowserContext:
     Attempt.objects.all().delete()  # every test here comes from one address
     context = browser.new_context(**options)  # type: ignore[arg-type]
-    context.set_default_timeout(8000)
+    context.set_default_timeout(20000)
     return context
 
 

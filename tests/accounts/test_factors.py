@@ -26,7 +26,7 @@ class Person:
 
     def __init__(self, browser: Browser, portal: Portal) -> None:
         self.context = browser.new_context(locale="en")
-        self.context.set_default_timeout(8000)
+        self.context.set_default_timeout(20000)
         self.context.add_cookies([{"name": "django_language", "value": "en", "url": portal.url}])
         self.url = portal.url
         self.tab: Page = self.context.new_page()

@@ -38,7 +38,7 @@ def context(browser: Browser, portal: Portal, request: pytest.FixtureRequest) ->
     language, viewport = request.param
     Attempt.objects.all().delete()  # every test here comes from one address
     made = browser.new_context(viewport=viewport, base_url=portal.url, reduced_motion="reduce")
-    made.set_default_timeout(10000)
+    made.set_default_timeout(20000)
     made.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
     complaints, strangers = [], []
     made.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)

@@ -56,7 +56,7 @@ class Reader:
 
 def _reader(browser: Browser, portal: Portal, **options: Any) -> Reader:
     context = browser.new_context(timezone_id="Asia/Shanghai", **options)
-    context.set_default_timeout(6000)
+    context.set_default_timeout(20000)
     reader = Reader(context, portal)
     context.on("request", reader.asked)
     return reader

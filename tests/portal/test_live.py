@@ -136,7 +136,7 @@ def test_the_database_may_drop_the_connection(portal: Portal) -> None:
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                 "WHERE application_name = 'newsreel live' AND datname = current_database()"
             )
-            assert cursor.fetchone() == (1,)
+            assert cursor.fetchone() >= (1,)  # other portals of this run may serve the same database
         an_article(channel, "while it was away")
         assert stream.next("added").data["title"] == "while it was away"
 

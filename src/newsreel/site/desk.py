@@ -1,7 +1,7 @@
 """What has to do with passwords, apart from the pages: a line before one child (clerk.py) of low priority.
 
 Five hundred people who log in at nine each cost a hash of 19 MiB and a page of Django's. In the pages' own process every
-one of them holds the interpreter for some 15 ms, and the pages' p95 was 13 times what it is alone, with the hash in a thread
+one of them holds the interpreter for some 15 ms, and the pages' p95 was 14 times what it is alone, with the hash in a thread
 of its own; docs/adr/0023-a-desk-apart.md. Who finds the line full is shown at once a page that sends the same form again
 by itself. Nothing was done with it yet, so that is safe for any form.
 """
