@@ -167,7 +167,7 @@ class Beside:
         used = sum(max(now - self._before.get(pid, 0.0), 0.0) for pid, now in self._others().items())
         return used / (time.monotonic() - self._began)
 
-    def wait_for_quiet(self, most: float = 0.1, patience: float = 240.0) -> None:
+    def wait_for_quiet(self, most: float = 0.1, patience: float = 120.0) -> None:
         """Until a second has passed in which others took little."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newsreel.archive.embedded import ServerAddress
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-EACH = int(os.environ.get("NEWSREEL_TEST_EACH", "8"))  # requests of a kind; the figures in docs/security.md are of 60
+EACH = int(os.environ.get("ALIKE_EACH", "8"))  # requests of a kind; ALIKE_EACH=60 for figures
 NEW = "quite another long one 2"
 
 

@@ -15,7 +15,7 @@ async def _settled() -> None:
 
 
 async def test_one_is_served_at_a_time_and_the_oldest_first() -> None:
-    line = Line()
+    line = Line(rest=0)
     assert await line.turn(5.0)
     later, sooner = asyncio.create_task(line.turn(9.0)), asyncio.create_task(line.turn(1.0))
     await _settled()
@@ -30,7 +30,7 @@ async def test_one_is_served_at_a_time_and_the_oldest_first() -> None:
 
 
 async def test_where_too_many_wait_the_youngest_is_sent_away() -> None:
-    line = Line(most=2)
+    line = Line(most=2, rest=0)
     await line.turn(0)
     first, second = asyncio.create_task(line.turn(1)), asyncio.create_task(line.turn(3))
     await _settled()
@@ -43,8 +43,22 @@ async def test_where_too_many_wait_the_youngest_is_sent_away() -> None:
     assert await returned
 
 
+async def test_where_others_wait_the_desk_rests() -> None:
+    line = Line(rest=0.05)
+    await line.turn(0)
+    await asyncio.sleep(0.1)
+    waiting = asyncio.create_task(line.turn(1))
+    await _settled()
+    line.done()
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
+    await asyncio.wait_for(waiting, 1)
+    line.done()
+    assert await asyncio.wait_for(line.turn(2), 0.02)
+
+
 async def test_nobody_waits_longer_than_patience() -> None:
-    line = Line(patience=0.05)
+    line = Line(patience=0.05, rest=0)
     await line.turn(0)
     assert await line.turn(1) is False
     line.done()
@@ -53,7 +67,7 @@ async def test_nobody_waits_longer_than_patience() -> None:
 
 @pytest.mark.parametrize("called", [False, True])
 async def test_who_leaves_holds_up_nobody(called: bool) -> None:
-    line = Line()
+    line = Line(rest=0)
     await line.turn(0)
     leaving, staying = asyncio.create_task(line.turn(1)), asyncio.create_task(line.turn(2))
     await _settled()
@@ -67,8 +81,8 @@ async def test_who_leaves_holds_up_nobody(called: bool) -> None:
 
 
 async def test_those_sent_away_are_given_times_of_their_own() -> None:
-    line = Line()
+    line = Line(rest=0)
     times = [line.come_again() for _ in range(500)]
     assert times == sorted(times)
-    assert (times[0], times[-1]) == (AWAY[0], 25)  # at 0.05 s each, until more is known
+    assert (times[0], times[-1]) == (AWAY[0], 50)  # at 0.1 s each, until more is known
     assert max(line.come_again() for _ in range(4000)) == AWAY[1]

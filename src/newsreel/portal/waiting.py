@@ -1,4 +1,4 @@
-"""The page of somebody who must wait to log in. It is made once a minute and language: five hundred may need it at once."""
+"""The page of somebody who must wait to log in. It is made once in ten minutes and language: five hundred may need it at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def page(cookies: str, address: str, kept: str, seconds: int) -> Answer:
     as where a form is too large, the reader comes back to the form.
     """
     language = _language(cookies)
-    text = _made("kept" if kept else "form", language, int(time.time() // 60))
+    text = _made("kept" if kept else "form", language, int(time.time() // 600))
     text = text.replace(_ADDRESS, escape(address)).replace(_KEPT, escape(kept)).replace(_SECONDS, str(seconds))
     headers = [*_headers(language), (b"retry-after", str(seconds).encode())]
     return 503, headers, text.encode()

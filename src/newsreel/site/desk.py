@@ -1,7 +1,7 @@
 """What has to do with passwords, apart from the pages: a line before one child (clerk.py) of low priority.
 
 Five hundred people who log in at nine each cost a hash of 19 MiB and a page of Django's. In the pages' own process every
-one of them holds the interpreter for some 15 ms, and the pages' p95 was 13 times what it is alone, with the hash in a thread
+one of them holds the interpreter for some 15 ms, and the pages' p95 was 14 times what it is alone, with the hash in a thread
 of its own; docs/adr/0023-a-desk-apart.md. Who finds the line full is shown at once a page that sends the same form again
 by itself. Nothing was done with it yet, so that is safe for any form.
 """
@@ -55,6 +55,9 @@ class Desk:
             self._early = asyncio.get_running_loop().create_task(self._prepare())
 
     async def _prepare(self) -> None:
+        # The first time the page's templates are read; not in the moment in which five hundred want it.
+        await asyncio.to_thread(waiting.page, "", "/", "", 0)
+        await asyncio.to_thread(waiting.page, "", "/", "kept", 0)
         with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
             await self._ready()
         self._early = None
@@ -73,7 +76,7 @@ class Desk:
         if form:
             body = form.body.encode("latin-1")
             scope = {**scope, "headers": _with_type(scope["headers"], form.content_type, len(body))}
-        served = await _unless_gone(self.line.turn(since), receive)
+        served = not self.line.refuses(since) and await _unless_gone(self.line.turn(since), receive)
         if served is None:
             return
         if not served:

@@ -8,8 +8,11 @@ import itertools
 import math
 import time
 
-MOST = 64  # who wait; at some 60 ms each the last of them waits four seconds
-PATIENCE = 8.0  # seconds that one waits in place, with a browser that shows nothing; then the waiting page says more
+MOST = 100  # who wait; at some 0.1 s each the last of them waits ten seconds
+PATIENCE = 12.0  # seconds that one waits in place, with a browser that shows nothing; then the waiting page says more
+# While others wait, the desk rests for as long as one has taken (at most so many seconds): half of the processor's time
+# stays for pages, whose slowest twentieth counts. Whoever comes alone is not kept waiting.
+REST = 0.25
 AWAY = (3, 120)  # seconds after which somebody who was sent away is told to come again: at least, at most
 
 _Place = tuple[float, int, "asyncio.Future[bool]"]
@@ -18,13 +21,13 @@ _Place = tuple[float, int, "asyncio.Future[bool]"]
 class Line:
     """One is served at a time. Whoever is sent away is told when it will be their turn, and is then before the younger ones."""
 
-    def __init__(self, most: int = MOST, patience: float = PATIENCE) -> None:
-        self._most, self._patience = most, patience
+    def __init__(self, most: int = MOST, patience: float = PATIENCE, rest: float = REST) -> None:
+        self._most, self._patience, self._rest = most, patience, rest
         self._waiting: list[_Place] = []
         self._numbers = itertools.count()
         self._taken = False
         self._began = 0.0
-        self._pace = 0.05  # seconds that one takes, as seen lately
+        self._pace = 0.1  # seconds that one takes, as seen lately
         self._booked = 0.0  # until when those who were sent away will keep the desk busy
 
     async def turn(self, since: float) -> bool:
@@ -48,10 +51,21 @@ class Line:
                 self.done()
             raise
 
+    def refuses(self, since: float) -> bool:
+        """Whether one who came first at this time would be sent away at once."""
+        return self._taken and len(self._waiting) >= self._most and since >= max(self._waiting)[0]
+
     def done(self) -> None:
-        """The one that was served is; the next is called."""
-        took = time.monotonic() - self._began
-        self._pace += (min(max(took, 0.01), 3 * self._pace) - self._pace) / 20  # one that hangs is not the rule
+        """The one that was served is; the next is called, after a rest."""
+        took = max(time.monotonic() - self._began, 0.01)
+        rest = min(took, self._rest)
+        self._pace += (min(took + rest, 3 * self._pace) - self._pace) / 20  # one that hangs is not the rule
+        if self._waiting and rest:
+            asyncio.get_running_loop().call_later(rest, self._call)
+        else:
+            self._call()
+
+    def _call(self) -> None:
         self._taken = False
         while self._waiting and not self._taken:
             _, _, called = heapq.heappop(self._waiting)
