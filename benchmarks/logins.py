@@ -1,6 +1,6 @@
 """A Monday morning: article pages at a steady rate, without and with five hundred logins at once.
 
-python -m benchmarks.logins [--rounds 6] [--logins 500] [--dry]
+python -m benchmarks.logins [--rounds 3] [--logins 500] [--dry]
 """
 
 from __future__ import annotations
@@ -251,7 +251,7 @@ def section(rows: list[dict[str, Any]], cost: float, logins: int) -> str:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--rounds", type=int, default=6)
+    options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--logins", type=int, default=500)
     options.add_argument("--dry", action="store_true", help="writes nothing")
     chosen = options.parse_args()

@@ -60,4 +60,4 @@ def remove(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-_KEPT = {"NEWSREEL_REQUIRE_BROWSER", "NEWSREEL_CHROMIUM", "NEWSREEL_TEST_ALL", "NEWSREEL_TEST_EACH"}
+_KEPT = {"NEWSREEL_REQUIRE_BROWSER", "NEWSREEL_CHROMIUM", "NEWSREEL_TEST_ALL"}

@@ -39,7 +39,13 @@ def record(request: HttpRequest) -> HttpResponse:
     person, act = typed(request, "person", 60), typed(request, "act", 40)
     rows = directory.acts(person, act, before(request), SHOWN + 1)
     lines = [
-        {"row": row, "who": _("command line") if row.actor_name == audit.COMMAND_LINE else row.actor_name, "words": audit.WORDS.get(row.act, row.act), "about": _about(row), "details": _details(row)}
+        {
+            "row": row,
+            "who": _("command line") if row.actor_name == audit.COMMAND_LINE else row.actor_name,
+            "words": audit.WORDS.get(row.act, row.act),
+            "about": _about(row),
+            "details": _details(row),
+        }
         for row in rows[:SHOWN]
     ]
     context = {
