@@ -86,3 +86,11 @@ async def test_those_sent_away_are_given_times_of_their_own() -> None:
     assert times == sorted(times)
     assert (times[0], times[-1]) == (AWAY[0], 50)  # at 0.1 s each, until more is known
     assert max(line.come_again() for _ in range(4000)) == AWAY[1]
+
+
+def test_who_has_waited_is_not_put_behind_those_who_came_after() -> None:
+    line = Line(rest=0)
+    for _ in range(500):
+        line.come_again()
+    assert line.come_again() == 51
+    assert line.come_again(waited=12) == AWAY[0]

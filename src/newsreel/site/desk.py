@@ -99,7 +99,7 @@ class Desk:
         address = quote(scope["path"]) + (
             "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
         )
-        await _send(send, *waiting.page(_cookies(scope), address, kept, self.line.come_again()))
+        await _send(send, *waiting.page(_cookies(scope), address, kept, self.line.come_again(time.time() - since)))
 
     async def _ask(self, request: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
         """The child's answer; None where it fails. It is not asked twice: half of it may be done."""

@@ -73,14 +73,16 @@ class Line:
                 self._take()
                 called.set_result(True)
 
-    def come_again(self) -> int:
+    def come_again(self, waited: float = 0.0) -> int:
         """Whole seconds after which somebody who is sent away should come: each is given a time of their own, so that
-        they do not come all at once, and again and again.
+        they do not come all at once, and again and again. Whoever has waited (so many seconds) and is sent away once more,
+        because all takes longer than was thought, is not put behind those who came after.
         """
         now = time.monotonic()
-        self._booked = max(self._booked, now + len(self._waiting) * self._pace) + self._pace
-        if self._booked > now + AWAY[1]:
-            self._booked = now + AWAY[1]
+        line = len(self._waiting) * self._pace
+        if waited > 1:
+            return min(max(AWAY[0], math.ceil(line / 2)), AWAY[1])
+        self._booked = min(max(self._booked, now + line) + self._pace, now + AWAY[1])
         return max(AWAY[0], math.ceil(self._booked - now))
 
     def _take(self) -> None:
