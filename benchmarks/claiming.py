@@ -25,13 +25,13 @@ _MAKE = """
     FROM generate_series(1, %(hosts)s) n;
     INSERT INTO archive_channel (source_id, kind, name, name_zh, url, key, host, etag, last_modified, next_due_at, interval,
         failures, outcome, reason)
-    SELECT id, 'feed', '', '', home_url||'feed', site||'/feed', site, '', '', now() + interval '1 hour' * random(), 900, 0, 'ok', ''
+    SELECT id, 'feed', '', '', home_url||'feed', site||'/feed', site, '', '', now() + interval '1 hour' * (1 + random()), 900, 0, 'ok', ''
     FROM archive_source;
     INSERT INTO archive_host (name, waiting_for_host, failures, next_due_at)
     SELECT site, false, 0, now() - interval '1 hour' * random() FROM archive_source;
     INSERT INTO archive_lead (key, url, host, channel_id, entry, state, next_due_at, attempts, visits, etag, last_modified, outcome, reason)
     SELECT c.host||'/'||md5(n::text), 'https://'||c.host||'/'||md5(n::text), c.host, c.id, '{}', 'done',
-        CASE WHEN n %% 50 = 0 THEN now() + interval '1 minute' + interval '1 day' * random() END, 0, 1, '', '', 'ok', ''
+        CASE WHEN n %% 50 = 0 THEN now() + interval '1 hour' + interval '1 day' * random() END, 0, 1, '', '', 'ok', ''
     FROM generate_series(1, %(leads)s) n
     JOIN (SELECT row_number() OVER () AS place, id, host FROM archive_channel) c ON c.place = 1 + n %% %(hosts)s;
     INSERT INTO archive_article (key, url, canonical_url, source_id, title, published_precision, first_seen, shown_at, statements,
