@@ -10,9 +10,10 @@ import time
 
 MOST = 100  # who wait; at some 0.1 s each the last of them waits ten seconds
 PATIENCE = 12.0  # seconds that one waits in place, with a browser that shows nothing; then the waiting page says more
-# While others wait, the desk rests for as long as one has taken (at most so many seconds): half of the processor's time
-# stays for pages, whose slowest twentieth counts. Whoever comes alone is not kept waiting.
-REST = 0.25
+# While others wait, the desk rests for one and a half times as long as one has taken (at most so many seconds): most of
+# the processor's time stays for pages, whose slowest twentieth counts. Whoever comes alone is not kept waiting.
+REST = 0.4
+REST_SHARE = 1.5
 AWAY = (3, 120)  # seconds after which somebody who was sent away is told to come again: at least, at most
 
 _Place = tuple[float, int, "asyncio.Future[bool]"]
@@ -58,7 +59,7 @@ class Line:
     def done(self) -> None:
         """The one that was served is; the next is called, after a rest."""
         took = max(time.monotonic() - self._began, 0.01)
-        rest = min(took, self._rest)
+        rest = min(REST_SHARE * took, self._rest)
         self._pace += (min(took + rest, 3 * self._pace) - self._pace) / 20  # one that hangs is not the rule
         if self._waiting and rest:
             asyncio.get_running_loop().call_later(rest, self._call)
