@@ -19,10 +19,13 @@ from newsreel.portal.hub import Listener
 from newsreel.portal.live import LiveStream
 from tests.accounts.making import an_account, log_in
 from tests.accounts.visiting import open_portals
+from tests.installation import Installation
 from tests.portal.making import a_channel, an_article
 from tests.portal.serving import Portal, Stream
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from newsreel.archive.embedded import ServerAddress
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,6 +108,26 @@ def test_the_row_alone_is_enough(members: Portal) -> None:
         stream.next("hello")
         User.objects.filter(pk=user.pk).update(is_active=False)
         assert _ends_within(stream, 10)
+
+
+def test_disabled_from_the_terminal(members: Portal, database_server: ServerAddress, tmp_path: Path) -> None:
+    """``newsreel user disable`` is a process of its own: page, picture and stream end with the row."""
+    an_account("alice")
+    an_account("bob")
+    cookie = _cookie("alice")
+    channel = a_channel()
+    house = Installation(tmp_path, database_server.dsn_of(connection.settings_dict["NAME"]))
+    with members.stream(Cookie=cookie) as stream, members.stream(Cookie=_cookie("bob")) as other:
+        for one in (stream, other):
+            one.next("hello")
+        assert members.get("/account/", Cookie=cookie)[0] == 200
+        done = house.run("user", "disable", "alice")
+        assert (done.returncode, done.stdout) == (0, "disabled: alice\n"), done.stderr
+        assert members.get("/account/", Cookie=cookie)[0] == 302
+        assert _ends_within(stream, 10)
+        an_article(channel, "for bob")
+        assert other.next("added").data["title"] == "for bob"
+    assert members.get("/live", method="HEAD", Cookie=cookie)[0] == 403
 
 
 def test_where_everybody_may_read_nobodys_stream_goes_on(public: Portal) -> None:
