@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client
 
@@ -52,6 +53,15 @@ def test_open(client: Client, mailoutbox: list[object]) -> None:
     assert not EmailAddress.objects.get().verified, "looking at a page confirms nothing"
     client.post(link[0])
     assert EmailAddress.objects.get().verified
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "请联系本站管理员代为开通账号"), ("en", "an administrator of this portal can make")],
+)
+def test_the_page_says_what_those_do_who_can_use_no_captcha(client: Client, language: str, said: str) -> None:
+    client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = language
+    assert said in client.get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize("role", ["administrator", "editor"])
