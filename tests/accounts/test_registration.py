@@ -57,7 +57,7 @@ def test_open(client: Client, mailoutbox: list[object]) -> None:
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("zh-hans", "请联系本站管理员代为开通账号"), ("en", "an administrator of this portal can make")],
+    [("zh-hans", "请联系本站管理员代为开通账户"), ("en", "an administrator of this portal can make")],
 )
 def test_the_page_says_what_those_do_who_can_use_no_captcha(client: Client, language: str, said: str) -> None:
     client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = language
