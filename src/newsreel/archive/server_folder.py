@@ -78,15 +78,21 @@ class ServerFolder:
             os.close(self.descriptor)
 
 
+def _is_new(path: Path) -> bool:
+    """A folder of root's with nothing in it: just made, or by a start that was killed before it gave the folder away."""
+    status = path.lstat()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == 0 and not any(path.iterdir())
+
+
 def open_folder(path: Path) -> ServerFolder:
     """The server's folder, made (mode 0700, the server user's own) where it is missing."""
     root = os.geteuid() == 0
     if not path.exists():
         path.mkdir(mode=0o700)
-        if root:
-            owner = path.parent.stat()
-            account = _unprivileged() if owner.st_uid == 0 else pwd.getpwuid(owner.st_uid)
-            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
+    if root and _is_new(path):
+        owner = path.parent.stat()
+        account = _unprivileged() if owner.st_uid == 0 else pwd.getpwuid(owner.st_uid)
+        os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise Misconfigured("database_folder", f"{path} is not a folder.")
