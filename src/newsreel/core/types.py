@@ -21,7 +21,7 @@ class Moment(NamedTuple):
     precision: Precision
 
 
-BlockKind = Literal["paragraph", "heading", "quote", "list", "table", "image", "code"]
+BlockKind = Literal["paragraph", "heading", "quote", "list", "table", "image", "code", "embed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Block:
 
     ``text`` is plain text: the paragraph, heading, quotation or code, or an image's caption.
     ``items`` holds a list's items or a table's rows (cells joined by a tab). ``level`` is a heading's (2 to 6),
-    ``ordered`` a list's. ``src`` and ``credit`` are an image's.
+    ``ordered`` a list's. ``src`` and ``credit`` are an image's; an embedded post has its address in ``src`` and a label.
     """
 
     kind: BlockKind

@@ -37,11 +37,11 @@ def _any_of(words: str, *, bounded: bool = True) -> re.Pattern[str]:
 # Words of scripts without spaces stand in lines of their own and need no boundary.
 _PAPER, _READER, _DEEDS, _TRADE = (_any_of(words, bounded=False) for words in (PAPER, READER, DEEDS, TRADE))
 _SHORT = _any_of(SHORT_APPEALS)
-_ACTION = re.compile(rf"^(?:{'|'.join(line for line in ACTIONS.split(chr(10)) if line)})\W*$", re.IGNORECASE)
-_SPONSORED = re.compile(
+ACTION = re.compile(rf"^(?:{'|'.join(line for line in ACTIONS.split(chr(10)) if line)})\W*$", re.IGNORECASE)
+PAID = re.compile(
     rf"(?:^|[\s|·•(\[\u3014\u3010])(?:{'|'.join(line for line in SPONSORED.split(chr(10)) if line)})\W*(?:(?i:undo|learn more)\W*)?$"
 )
-_PARTICULARS = tuple(_any_of(line, bounded=False) for line in PARTICULARS.split("\n") if line)
+LINE_SIGNS = tuple(_any_of(line, bounded=False) for line in PARTICULARS.split("\n") if line)
 _QUOTED = re.compile('[\u201c\u201e\u00ab\u300c"][^\u201d\u201c\u00bb\u300d"]{0,1000}[\u201d\u201c\u00bb\u300d"]')
 _SENTENCE = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])\s*")
 _LAST_LINK = re.compile(r"<a [^<>]*>([^<>]{1,60})</a>\W{0,3}(?:</\w+>)*\W{0,3}</p>$")
@@ -125,9 +125,9 @@ def invitation(unit: Unit) -> str:
     if len(text) > MAX_CALL:
         return ""
     linked = unit.link_share > 0
-    if linked and (last := _LAST_LINK.search(unit.html[-600:])) and _ACTION.match(html.unescape(last[1]).strip()):
+    if linked and (last := _LAST_LINK.search(unit.html[-600:])) and ACTION.match(html.unescape(last[1]).strip()):
         return "call to act"
-    if _SPONSORED.search(text) and (unit.link_share > 0.3 or "|" in text):
+    if PAID.search(text) and (unit.link_share > 0.3 or "|" in text):
         return "advert"
     return "advert" if unit.link_share >= 0.5 and _NAMED_ADVERT.match(text) else ""
 
@@ -136,7 +136,7 @@ def particulars(text: str, authors: Sequence[str]) -> str:
     """Why a short line ahead of an article is not text: it says who wrote it, when, or how large its letters are."""
     if len(text) > MAX_LINE:
         return ""
-    if sum(1 for sign in _PARTICULARS if sign.search(text)) >= 2:
+    if sum(1 for sign in LINE_SIGNS if sign.search(text)) >= 2:
         return "byline"
     rest = text.casefold()
     for name in authors:

@@ -10,14 +10,23 @@ from newsreel.core.text import cut, squeeze, tokens
 from newsreel.core.types import Article, Block, Entry
 from newsreel.core.urls import absolute
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
-from newsreel.extraction.body import measure, read_body
+from newsreel.extraction.body import read_body
 from newsreel.extraction.boilerplate import junk_text
-from newsreel.extraction.metadata import Metadata, read_metadata
-from newsreel.extraction.page import MAX_BYTES, Node, Page, read_page
+from newsreel.extraction.choice import choose, reason_of
+from newsreel.extraction.features import Stated
+from newsreel.extraction.metadata import Metadata, read_metadata, squeeze_body
+from newsreel.extraction.model import Judge
+from newsreel.extraction.outline import Outline, read_outline
+from newsreel.extraction.page import Node, Page, attributes_of, read_fragment, read_part
+from newsreel.extraction.structured import articles
+from newsreel.extraction.scanner import MAX_BYTES
+from newsreel.extraction.stream import Stream, read_stream
 from newsreel.extraction.sanitising import MAX_MARKUP, MAX_TOTAL, sanitise_pieces
 
 MIN_TEXT = 25  # characters: below this a page has no text
-MAX_REMOVED = 200
+MAX_REMOVED = 400
+MAX_REMOVED_TEXT = 2_000
+MAX_STATED = 200_000
 MAX_PIECE = 100_000  # characters of one paragraph, list or table
 STATED_SHARE = 0.4  # a page's text under this share of what its data calls the body is not the whole
 _MAGIC = (
@@ -30,20 +39,46 @@ _MAGIC = (
 )
 
 
-def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> Article:
+def extract(
+    html: bytes | str, url: str, *, content_type: str | None = None, judge: Judge | None = None
+) -> Article:
     """The article of a page as it was fetched from ``url``. Whatever the bytes are: what cannot be read gives an
-    empty text with the reason in words. At most 8 MiB are read.
+    empty text with the reason in words. At most 8 MiB are read. ``judge`` rates the page's leaves (the stored model
+    where None).
     """
     if reason := _not_a_page(html):
         return Article(url, reason=reason)
     text = html if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)[0]
-    page = read_page(text)
+    stream = read_stream(text)
+    outline = read_outline(stream)
+    choice = choose(outline, stated(stream, outline), judge)
+    page = read_part(stream, outline, choice.kept, choice.title)
     meta = read_metadata(page, url)
     units, removed = read_body(page.root, url, meta)
+    kept = frozenset(choice.kept)
+    removed = [
+        (text[:MAX_REMOVED_TEXT], reason_of(outline, leaf, choice.kept, choice.title))
+        for leaf, text in enumerate(outline.text)
+        if leaf not in kept
+    ] + removed
     if _weight(units) < STATED_SHARE * len(meta.article_body):
         # The page shows a beginning (or nothing, until a script runs) and states the whole as data.
         units = _stated(meta.article_body, page)
     return _article(url, meta, units, removed, page)
+
+
+def stated(stream: Stream, outline: Outline) -> Stated:
+    """What a page says about its article in its head and its data."""
+    said: dict[str, str] = {}
+    for place in outline.heads:
+        source = stream.pieces[place]
+        if "title" in source or "description" in source:
+            attributes = attributes_of(source)
+            name = attributes.get("property") or attributes.get("name") or ""
+            said.setdefault(name.lower(), attributes.get("content", ""))
+    body = next((squeeze_body(entry["articleBody"]) for entry in articles(stream.data) if entry.get("articleBody")), "")
+    titles = tuple(title for title in (said.get("og:title", ""), stream.title) if title)
+    return Stated(titles, body[:MAX_STATED], said.get("og:description") or said.get("description", ""))
 
 
 def _weight(units: list[Unit]) -> int:
@@ -118,9 +153,8 @@ def _article(url: str, meta: Metadata, units: list[Unit], removed: list[tuple[st
 
 def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
     """A feed's own text of an article as an article, where its page gave nothing."""
-    page = read_page(entry.html or "")
-    measure(page.root)
-    reader = UnitReader(entry.url, set())
+    page = read_fragment(entry.html or "")
+    reader = UnitReader(entry.url)
     reader.read(page.root)
     units = _bounded(reader.units, page.root)
     text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))

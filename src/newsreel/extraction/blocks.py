@@ -10,15 +10,12 @@ from itertools import islice
 from newsreel.core.text import squeeze
 from newsreel.core.types import Block, BlockKind
 from newsreel.core.urls import absolute
-from newsreel.extraction import pictures
+from newsreel.extraction import embeds, pictures
 from newsreel.extraction.boilerplate import junk_element
 from newsreel.extraction.captions import MAX_WEIGHT, caption_of_box
-from newsreel.extraction.page import Node
+from newsreel.extraction.page import Dropped, Node
+from newsreel.extraction.tags import BLOCK_TAGS
 
-BLOCK_TAGS = frozenset(
-    "html body main article section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr td th blockquote pre "
-    "figure figcaption header footer aside nav form fieldset details summary address center hgroup hr noscript dialog menu search".split()
-)
 _HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INLINE = {"a", "em", "i", "strong", "b", "sub", "sup", "code", "cite", "q", "abbr", "mark", "s", "del", "ins", "u"}
 MAX_ITEMS = 2000
@@ -57,17 +54,15 @@ class _Writer:
 
 
 class UnitReader:
-    """Walks a body once. ``units`` are its pieces, ``removed`` what was left out by what its element is."""
+    """Walks a page's part once. ``units`` are the pieces of the article's text and the pictures and embedded posts among
+    them, ``removed`` texts that turned out to be captions.
+    """
 
-    def __init__(self, url: str, keep: set[int], *, by_name: bool = True) -> None:
-        """``keep``: ids of elements that are taken as part of the body whatever they are called. ``by_name``: whether
-        other elements may be left out for their names.
-        """
-        self._by_name = by_name
+    def __init__(self, url: str) -> None:
         self.units: list[Unit] = []
         self.removed: list[tuple[str, str]] = []
         self._url = url
-        self._keep = keep
+        self._shown: set[int] = set()
         self._writer = _Writer()
         self._quote: Node | None = None
         self._quote_start = 0
@@ -92,13 +87,23 @@ class UnitReader:
         if tag == "br":
             self._break(node)
             return False
-        if node is not body and id(node) not in self._keep and (reason := junk_element(node, by_name=self._by_name)):
-            self._remove(node, reason)
-            if reason in ("caption", "share bar", "player"):
-                self._captioned(node, reason)
-            return False
+        if not node.kept and node is not body:
+            if not node.images and not node.posts:
+                if tag in BLOCK_TAGS or tag == "hr":
+                    self._flush(node.parent or node)
+                return False
+            if (found := embeds.post(node, self._url)) is not None:
+                self._flush(node.parent or node)
+                self.units.append(Unit(Block("embed", found.label, src=found.address), node, found.html))
+                return False
+            if reason := junk_element(node):
+                if reason in ("caption", "share bar", "player"):
+                    self._captioned(node, reason)
+                return False
         if tag in BLOCK_TAGS:
             self._flush(node.parent or node)
+        if tag == "figcaption" or id(node) in self._shown:
+            return False
         if tag in ("picture", "figure", *pictures.IMAGES):
             return self._figure(node)
         if node.images == 1 and tag in _BOXES and node is not body and (text := caption_of_box(node)):
@@ -148,6 +153,8 @@ class UnitReader:
 
     def _add(self, text: str) -> None:
         writer = self._writer
+        if isinstance(text, Dropped):
+            return
         if not text.isspace():
             writer.breaks = 0
             if "a" in writer.open:
@@ -171,7 +178,7 @@ class UnitReader:
             self.units.append(Unit(Block("paragraph", text), node, f"<p>{markup}</p>", min(1.0, linked / len(text))))
 
     def _whole(self, node: Node, kind: BlockKind, level: int = 0) -> None:
-        text = squeeze(node.text())
+        text = squeeze(node.kept_text())
         if text:
             self.units.append(
                 Unit(
@@ -185,8 +192,8 @@ class UnitReader:
     def _end_quote(self, node: Node) -> None:
         """What was read since the quote began becomes one piece; quotes within quotes are part of it."""
         start, self._quote, self._quote_start = self._quote_start, None, 0
-        inside = [unit for unit in self.units[start:] if unit.block.kind != "image"]
-        pictures = [unit for unit in self.units[start:] if unit.block.kind == "image"]
+        inside = [unit for unit in self.units[start:] if unit.block.kind not in ("image", "embed")]
+        pictures = [unit for unit in self.units[start:] if unit.block.kind in ("image", "embed")]
         self.units[start:] = pictures
         text = "\n".join(block_text(unit.block).replace("\n\n", "\n") for unit in inside)
         if text:
@@ -198,9 +205,7 @@ class UnitReader:
         items: list[tuple[str, str]] = []
         for item in node.walk():
             if (
-                item.tag == "li"
-                and len(items) < MAX_ITEMS
-                and not (junk_element(item, by_name=self._by_name) and id(item) not in self._keep)
+                item.tag == "li" and item.kept and len(items) < MAX_ITEMS
             ):
                 text, markup = _inline(item, self._url)
                 if text:
@@ -215,7 +220,7 @@ class UnitReader:
         for row in node.walk():
             if row.tag == "tr":
                 cells = [
-                    squeeze(cell.text()) for cell in row.children if isinstance(cell, Node) and cell.tag in ("td", "th")
+                    squeeze(cell.kept_text()) for cell in row.children if isinstance(cell, Node) and cell.tag in ("td", "th")
                 ]
                 if any(cells):
                     rows.append(cells)
@@ -228,7 +233,7 @@ class UnitReader:
             self.units.append(Unit(block, node, f"<table>{markup}</table>", _link_share(node)))
 
     def _code(self, node: Node) -> None:
-        text = node.text().strip("\n\r").rstrip()
+        text = node.kept_text().strip("\n\r").rstrip()
         if text.strip():
             self.units.append(
                 Unit(Block("code", text), node, f"<pre><code>{html.escape(text, quote=False)}</code></pre>", 0.0)
@@ -238,8 +243,7 @@ class UnitReader:
         """A picture with its caption; whether the walk goes into the element all the same."""
         images = [child for child in node.walk() if child.tag in pictures.IMAGES]
         if node.tag == "figure" and not images:
-            # A figure around a quote, a table or code is its content.
-            return any(child.tag in ("blockquote", "table", "pre", "p") for child in node.walk())
+            return node.kept > 0  # a figure around a quote, a table or code is its content
         caption = " ".join(_plain(child) for child in node.walk() if child.tag == "figcaption")
         credit = " ".join(
             squeeze(child.text())
@@ -249,7 +253,9 @@ class UnitReader:
         if caption:
             self.removed.append((caption, "caption"))
         self._picture(node, images, caption, credit)
-        return False
+        # Some pages put whole parts of an article into a figure.
+        self._shown.update(map(id, images))
+        return node.kept > 0
 
     def _picture(self, node: Node, images: list[Node], caption: str, credit: str = "") -> None:
         """The first of these that is to be seen, with its caption."""
@@ -282,11 +288,6 @@ class UnitReader:
             self.removed.append((text, "caption"))
         self._picture(node, images, text)
 
-    def _remove(self, node: Node, reason: str) -> None:
-        text = squeeze(node.text()[:2000])
-        if text:
-            self.removed.append((text, reason))
-
 
 def _inline(item: Node, url: str) -> tuple[str, str]:
     """A list item's text and markup, without those of the lists inside it (their items follow by themselves)."""
@@ -298,8 +299,9 @@ def _inline(item: Node, url: str) -> tuple[str, str]:
         if isinstance(part, tuple):
             markup.append(part[0])
         elif isinstance(part, str):
-            texts.append(part)
-            markup.append(html.escape(part, quote=False))
+            if not isinstance(part, Dropped):
+                texts.append(part)
+                markup.append(html.escape(part, quote=False))
         elif part.tag not in ("ul", "ol"):
             if part.tag == "br" or part.tag in BLOCK_TAGS:
                 texts.append(" ")
@@ -314,7 +316,7 @@ def _inline(item: Node, url: str) -> tuple[str, str]:
 
 def block_text(block: Block) -> str:
     """A block as it stands in ``Article.text``: '' for pictures. Items and rows are parts of their own."""
-    if block.kind == "image":
+    if block.kind in ("image", "embed"):
         return ""
     return "\n\n".join(block.items) if block.kind in ("list", "table") else block.text
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from newsreel.extraction.boilerplate_words import LABELS, NAMES, STARTS
-from newsreel.extraction.page import Node
+
+if TYPE_CHECKING:
+    from newsreel.extraction.page import Node
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-_TAGS = {
+TAGS = {
     "nav": "navigation", "footer": "footer", "form": "form", "button": "control", "input": "control", "select": "control",
     "dialog": "dialog", "aside": "aside", "menu": "navigation", "object": "embedded", "embed": "embedded", "audio": "player",
     "video": "player", "canvas": "embedded", "label": "control", "map": "embedded", "datalist": "control",
 }  # fmt: skip
-_ROLES = {
+ROLES = {
     "navigation": "navigation", "banner": "navigation", "contentinfo": "footer", "complementary": "aside", "dialog": "dialog",
     "alertdialog": "dialog", "search": "form", "menu": "navigation", "menubar": "navigation", "toolbar": "share bar",
     "tablist": "control", "button": "control", "form": "form",
@@ -30,7 +33,7 @@ _ROLES = {
 _NAMES = tuple(
     (reason, re.compile(rf"(?:^|[\s_-])(?:{'|'.join(words.split())})(?:$|[\s_-])")) for reason, words in NAMES.items()
 )
-_STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def junk_element(node: Node, *, by_name: bool = True) -> str:
@@ -38,13 +41,13 @@ def junk_element(node: Node, *, by_name: bool = True) -> str:
     '' where nothing says so.
     """
     attributes = node.attributes
-    if node.tag in _TAGS:
-        return _TAGS[node.tag]
+    if node.tag in TAGS:
+        return TAGS[node.tag]
     if not attributes:
         return ""
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or _STYLE_HIDDEN.search(node.get("style")):
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or STYLE_HIDDEN.search(node.get("style")):
         return "hidden"
-    if role := _ROLES.get(node.get("role").lower()):
+    if role := ROLES.get(node.get("role").lower()):
         return role
     if node.tag in ("html", "body", "main", "h1"):
         return ""
@@ -60,6 +63,15 @@ def _junk_names(names: str) -> str:
         names = names[:600]
     lowered = _CAMEL.sub("-", names).lower()
     return next((reason for reason, pattern in _NAMES if pattern.search(lowered)), "")
+
+
+NAME_REASONS = tuple(NAMES)
+
+
+def junk_name_bits(names: str) -> list[str]:
+    """All reasons that words of class and id give."""
+    lowered = _CAMEL.sub("-", names).lower()
+    return [reason for reason, pattern in _NAMES if pattern.search(lowered)]
 
 
 # What readers see: the whole of a short text, or its start where the rest cannot be the article's.

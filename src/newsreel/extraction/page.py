@@ -1,61 +1,40 @@
-"""Text of a page -> a small tree of our own, bounded in time, memory and depth.
+"""A part of a page as a tree of our own: what is read for blocks, captions, dates and bylines once the text has been chosen.
 
-HTML's own rules let a few bytes cost a parser quadratic time: nested blocks (each looks up the whole stack), open
-formatting elements (each paragraph opens all of them again), many attributes. Measured on lexbor: 8 MiB of '<div>'
-more than 40 s, 500,000 unclosed formatting tags 28 s, a million attributes more than 40 s. So one linear pass over
-the tags comes before the parser: it takes out what is never read (scripts, styles, comments, drawings), keeps the
-scripts that hold JSON-LD, and leaves out tags past the caps.
+Only the head's statements and the part around the article become nodes, a tenth of most pages.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from newsreel.extraction.outline import Outline
+from newsreel.extraction.stream import Stream, read_stream
+from newsreel.extraction.tags import BREAK, CLOSE, EMBEDDING, HEAD, INLINE_END, LINK_END, NOTHING, PICTURE, known, read_tag
 
-MAX_BYTES = 8 * 1024 * 1024
-MAX_TAGS = 50_000  # opening tags; the longest page of the recorded press has 9,000 nodes
-MAX_DEPTH = 300  # open elements; the deepest page of the recorded press has 60
-MAX_FORMATTING = 24  # open formatting elements
-MAX_ATTRIBUTES_LENGTH = 16_384  # characters of a tag's attributes; beyond it the tag stays without them
-MAX_JSON_LD = 1024 * 1024  # characters of a JSON-LD script
+BEFORE = 60  # elements ahead of the title that are read for bylines and dates
+BEHIND = 60  # elements behind the article's end
+UNTITLED = 300  # elements ahead of the text where no title is shown
+_WIDE_WEIGHT = 1.5  # an East Asian character says so many Latin ones more
+_ATTRIBUTE = re.compile(r'([^\s=/<>"]+)="([^"]*)"')
+_WIDE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CHILDLESS = frozenset((BREAK, PICTURE, HEAD, NOTHING))
 
-VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr basefont bgsound frame keygen".split()
-)
-# These close their like by themselves, so they never nest without another element between.
-_SELF_CLOSING = frozenset("p li dd dt option optgroup tr td th tbody thead tfoot rb rt rp rtc html head body".split())
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_BARRIER = frozenset("applet caption html table template marquee object select button".split())
-_SPECIAL = _BARRIER | frozenset(
-    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form "
-    "frameset h1 h2 h3 h4 h5 h6 header hgroup iframe main menu nav noscript ol pre search section summary ul".split()
-)
-_ATTRIBUTES = r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+"""
-_TOKEN = re.compile(
-    r"<(?:!--(?:-?>|.*?(?:--!?>|\Z))"
-    rf"|(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<attributes>{_ATTRIBUTES})(?:>|\Z)"
-    r"|[!?/][^>]*+>?)",
-    re.DOTALL,
-)
-# Elements whose content goes with them. The first of them end at their own closing tag whatever stands inside.
-_RAW = {
-    name: re.compile(rf"</{name}(?=[\s/>])[^>]*>?", re.IGNORECASE)
-    for name in ("script", "style", "textarea", "xmp", "iframe", "noembed", "noframes", "svg", "template", "title")
-}
-_MAY_STAY_OPEN = ("svg", "template")
-_DROPPED = frozenset(("plaintext", "math", "frameset", "svg", "template"))
-_LD_JSON = re.compile(r"""type\s*=\s*["']?\s*application/(?:ld\+)?json""", re.IGNORECASE)
-_SHADOW = re.compile(r"shadowrootmode", re.IGNORECASE)
+
+class Dropped(str):
+    """A text of the page that is not the article's."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True, eq=False)
 class Node:
     """An element: its tag, attributes (names in lower case), children (elements and texts) in order.
 
-    ``weight``, ``links``, ``good`` and ``images`` are measures of what is below it, filled in by ``body.measure``.
+    ``weight`` (all text; East Asian characters count for more), ``links`` (text in links), ``kept`` (characters of the
+    article's text), ``images`` and ``posts`` (what may embed one) are measures of what is below it.
     """
 
     tag: str
@@ -64,8 +43,9 @@ class Node:
     children: list[Node | str] = field(default_factory=list)
     weight: float = 0.0
     links: float = 0.0
-    good: float = 0.0
+    kept: int = 0
     images: int = 0
+    posts: int = 0
 
     def get(self, name: str) -> str:
         """An attribute's value, '' where it has none."""
@@ -81,12 +61,20 @@ class Node:
 
     def text(self) -> str:
         """All text below, as it stands in the page."""
+        return self._text(False)
+
+    def kept_text(self) -> str:
+        """The article's text below."""
+        return self._text(True)
+
+    def _text(self, kept: bool) -> str:
         pieces: list[str] = []
         stack: list[Node | str] = [self]
         while stack:
             item = stack.pop()
             if isinstance(item, str):
-                pieces.append(item)
+                if not (kept and isinstance(item, Dropped)):
+                    pieces.append(item)
             else:
                 if item.tag in ("br", "p", "div", "li"):
                     pieces.append(" ")
@@ -103,7 +91,7 @@ class Node:
 
 @dataclass(slots=True)
 class Page:
-    """A page's tree, its JSON-LD scripts as texts, and its title element's text."""
+    """A page's part as a tree, its JSON-LD scripts as texts, and its title element's text."""
 
     root: Node
     data: list[str]
@@ -111,160 +99,123 @@ class Page:
     cut: bool
 
 
-def read_page(html: str) -> Page:
-    """The tree of a page's text. Any text is fine; what lies past the caps is left out and ``cut`` says so."""
-    html = html[:MAX_BYTES]
-    scanner = _Scanner(html)
-    cleaned = scanner.run()
-    return Page(_tree(cleaned), scanner.data, scanner.title, scanner.cut)
-
-
-def read_markup(html: str) -> str:
-    """Markup without what costs a parser quadratic time: for parsers other than ``read_page``'s."""
-    return _Scanner(html[:MAX_BYTES]).run()
-
-
-class _Scanner:
-    """One pass over the tags of a page: what the parser may see."""
-
-    def __init__(self, html: str) -> None:
-        self.html = html
-        self.data: list[str] = []
-        self.title = ""
-        self.cut = False
-        self._kept: list[str] = []
-        self._last = 0  # where the text not yet kept starts
-        self._stack: list[str] = []
-        self._formatting: dict[str, int] = {}
-        self._open_formatting = 0
-        self._dropped: dict[str, int] = {}
-        self._never_closed: set[str] = set()
-
-    def run(self) -> str:
-        position, tags = 0, 0
-        html = self.html
-        while match := _TOKEN.search(html, position):
-            position = match.end()
-            name = match["name"]
-            if name is None:
-                self._leave_out(match.start(), position)
-                continue
-            name = name.lower()
-            if match["close"]:
-                if not self._closes(name):
-                    self._leave_out(match.start(), position)
-                continue
-            if name in _RAW:
-                position = self._raw(name, match)
-                continue
-            tags += 1
-            if tags > MAX_TAGS:
-                self.cut = True
-                self._leave_out(match.start(), len(html))
-                break
-            if name in _DROPPED or not self._opens(name):
-                self._leave_out(match.start(), position)
-            elif len(match["attributes"]) > MAX_ATTRIBUTES_LENGTH:
-                self._leave_out(match.start(), position, f"<{name}>")
-        self._kept.append(html[self._last :])
-        return "".join(self._kept)
-
-    def _leave_out(self, start: int, end: int, instead: str = "") -> None:
-        self._kept.append(self.html[self._last : start])
-        if instead:
-            self._kept.append(instead)
-        self._last = end
-
-    def _raw(self, name: str, match: re.Match[str]) -> int:
-        """An element that goes with its content; where the scan goes on."""
-        start = match.end()
-        attributes = match["attributes"]
-        shown = name == "template" and _SHADOW.search(attributes[:1000])
-        # Looked for once only where there is none: the search goes to the page's end.
-        closing = None if shown or name in self._never_closed else _RAW[name].search(self.html, start)
-        if closing is None and name in _MAY_STAY_OPEN:
-            if not shown:
-                self._never_closed.add(name)
-            self._leave_out(match.start(), start)
-            return start
-        end = closing.start() if closing else len(self.html)
-        if name == "script" and _LD_JSON.search(attributes):
-            self.data.append(self.html[start : min(end, start + MAX_JSON_LD)])
-        elif name == "title" and not self.title:
-            self.title = self.html[start : min(end, start + 2000)]
-        after = closing.end() if closing else end
-        # A space, so that words on both sides do not grow together.
-        self._leave_out(match.start(), after, " ")
-        return after
-
-    def _opens(self, name: str) -> bool:
-        """Whether an opening tag may be seen by the parser."""
-        if name in VOID or name in _SELF_CLOSING or name == "a":
-            return True
-        if name in _FORMATTING:
-            if self._open_formatting >= MAX_FORMATTING:
-                self._dropped[name] = self._dropped.get(name, 0) + 1
-                return False
-            self._formatting[name] = self._formatting.get(name, 0) + 1
-            self._open_formatting += 1
-            return True
-        if len(self._stack) >= MAX_DEPTH:
-            self._dropped[name] = self._dropped.get(name, 0) + 1
-            self.cut = True
-            return False
-        self._stack.append(name)
-        return True
-
-    def _closes(self, name: str) -> bool:
-        """Keeps count of a closing tag, never popping more than a parser would; whether it may be seen."""
-        if self._dropped.get(name):
-            self._dropped[name] -= 1
-            return False
-        if name in _DROPPED:
-            return False
-        if name in _FORMATTING:
-            if self._formatting.get(name):
-                self._formatting[name] -= 1
-                self._open_formatting -= 1
-            return True
-        stack = self._stack
-        barrier = _BARRIER if name in _SPECIAL else _SPECIAL
-        for index in range(len(stack) - 1, max(-1, len(stack) - 65), -1):
-            if stack[index] == name:
-                del stack[index:]
-                break
-            if stack[index] in barrier:
-                break
-        return True
-
-
-def _tree(html: str) -> Node:
-    """The parser's tree as ours, without recursion."""
+def read_part(stream: Stream, outline: Outline, kept: Collection[int], title: int = -1) -> Page:
+    """The head's statements and the part from before the title (a leaf, -1 where none shows it) to behind the last of the
+    ``kept`` leaves; the texts of other leaves are ``Dropped``.
+    """
     root = Node("html", {})
-    source = LexborHTMLParser(html).root
-    if source is None:
-        return root
-    root.attributes = _attributes(source)
-    target: Node = root
-    here = source.first_child
-    while here is not None:
-        tag = here.tag
-        if tag == "-text":
-            target.children.append(here.text_content or "")
-        elif tag is not None and not tag.startswith("-"):
-            node = Node(tag, _attributes(here), target)
-            target.children.append(node)
-            if (child := here.first_child) is not None:
-                target, here = node, child
-                continue
-        while (following := here.next) is None:
-            above = here.parent
-            if above is None or target.parent is None:
-                return root
-            here, target = above, target.parent
-        here = following
-    return root
+    _statements(root, stream, outline)
+    if outline.text:
+        first = min(kept, default=0 if title < 0 else title)
+        last = max(kept, default=len(outline.text) - 1)
+        lead = outline.begin[first if title < 0 else min(first, title)]
+        start = max(1, lead - 4 * (UNTITLED if title < 0 else BEFORE)) | 1
+        stop = min(len(stream.pieces), outline.stop[last] + 4 * BEHIND)
+        _Builder(stream, outline, frozenset(kept)).build(root, start, stop)
+    return Page(root, stream.data, stream.title, stream.cut or outline.cut)
 
 
-def _attributes(node: LexborNode) -> dict[str, str]:
-    return {name.lower(): value or "" for name, value in node.attributes.items()}
+def read_fragment(html: str) -> Page:
+    """A whole fragment of markup as a tree, all of it kept."""
+    from newsreel.extraction.outline import read_outline
+
+    stream = read_stream(html)
+    outline = read_outline(stream)
+    root = Node("html", {})
+    _Builder(stream, outline, frozenset(range(len(outline.text)))).build(root, 1, len(stream.pieces))
+    return Page(root, stream.data, stream.title, stream.cut or outline.cut)
+
+
+def attributes_of(source: str) -> dict[str, str]:
+    """A tag's attributes, names in lower case."""
+    found = {name.lower(): value for name, value in _ATTRIBUTE.findall(source)}
+    if "&" in source:
+        found = {name: unescape(value) for name, value in found.items()}
+    return found
+
+
+def _statements(root: Node, stream: Stream, outline: Outline) -> None:
+    """The root's own attributes, and the meta and link elements of the whole page below it."""
+    if outline.tag and outline.tag[0].name == "html":
+        root.attributes = attributes_of(stream.pieces[outline.start[0]])
+    head = Node("head", {}, root)
+    root.children.append(head)
+    for place in outline.heads:
+        source = stream.pieces[place]
+        head.children.append(Node("meta" if source.startswith("<meta") else "link", attributes_of(source), head))
+
+
+class _Builder:
+    """Makes the nodes of a run of pieces."""
+
+    def __init__(self, stream: Stream, outline: Outline, kept: frozenset[int]) -> None:
+        self._pieces = stream.pieces
+        self._outline = outline
+        self._kept = kept
+        self._leaf = 0
+
+    def build(self, root: Node, start: int, stop: int) -> None:
+        """Put the pieces from ``start`` (a tag's place) to ``stop`` below ``root``, in the boxes that are open there."""
+        pieces, stack = self._pieces, [root]
+        boxes = self._outline
+        for box, place in enumerate(boxes.start):
+            if place >= start:
+                break
+            if boxes.end[box] > start:
+                self._open(stack, boxes.tag[box].name, pieces[place])
+        for place in range(start, stop, 2):
+            if text := pieces[place - 1]:
+                self._text(stack[-1], text, place - 1)
+            source = pieces[place]
+            tag = known.get(source) or read_tag(source)
+            if tag.kind in (CLOSE, INLINE_END, LINK_END):
+                if len(stack) > 1 and stack[-1].tag == tag.name:
+                    _close(stack)
+            elif tag.kind in _CHILDLESS:
+                if tag.kind != HEAD and source[1] != "/":
+                    node = Node(tag.name, attributes_of(source) if " " in source else {}, stack[-1])
+                    node.images = int(tag.kind == PICTURE)
+                    stack[-1].images += node.images
+                    stack[-1].children.append(node)
+            else:
+                self._open(stack, tag.name, source)
+        if stop == len(pieces) and pieces[-1]:
+            self._text(stack[-1], pieces[-1], stop - 1)
+        while len(stack) > 1:
+            _close(stack)
+
+    @staticmethod
+    def _open(stack: list[Node], name: str, source: str) -> None:
+        node = Node(name, attributes_of(source) if " " in source else {}, stack[-1])
+        node.posts = int(name in EMBEDDING)
+        stack[-1].children.append(node)
+        stack.append(node)
+
+    def _text(self, node: Node, text: str, place: int) -> None:
+        if "&" in text:
+            text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        if text.isspace():
+            node.children.append(text)
+            return
+        stops, leaf = self._outline.stop, self._leaf
+        while leaf < len(stops) and stops[leaf] <= place:
+            leaf += 1
+        self._leaf = leaf
+        if leaf in self._kept and self._outline.begin[leaf] <= place:
+            node.kept += len(text)
+        else:
+            text = Dropped(text)
+        node.weight += len(text.strip()) + (0.0 if text.isascii() else _WIDE_WEIGHT * len(_WIDE.findall(text)))
+        node.children.append(text)
+
+
+def _close(stack: list[Node]) -> None:
+    node = stack.pop()
+    if node.tag == "a":
+        node.links = node.weight
+    above = stack[-1]
+    above.weight += node.weight
+    above.links += node.links
+    above.kept += node.kept
+    above.images += node.images
+    above.posts += node.posts

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import nh3
 
 from newsreel.core.urls import absolute
-from newsreel.extraction.page import read_markup
+from newsreel.extraction.scanner import read_markup
 
 TAGS = frozenset(
     "p br hr h2 h3 h4 h5 h6 blockquote q cite ul ol li dl dt dd table caption thead tbody tfoot tr th td pre code kbd samp var "

@@ -1,0 +1,78 @@
+"""Which leaves of a page are the article's: the learned judge's ratings -> a choice, and why each other leaf is not.
+
+The measure of an extraction is F1, so a page's threshold is where the F1 that its own ratings let expect is highest: a page of
+clear cases takes what is likelier than not, one of doubtful cases takes more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from newsreel.extraction.features import Features, Stated, features
+from newsreel.extraction.model import Judge, model
+from newsreel.extraction.outline import Outline
+from newsreel.extraction.tags import BIT, KEEP, REASONS
+
+Floats = npt.NDArray[np.float32]
+
+RULED_OUT = 0.001  # a rating of what stands outside where a site rule says
+
+
+@dataclass(slots=True)
+class Choice:
+    """``kept`` leaves in order, the ``ratings`` of all, and the leaf that shows the ``title`` (-1 where none does)."""
+
+    kept: list[int]
+    ratings: Floats
+    title: int
+
+
+def choose(outline: Outline, stated: Stated, judge: Judge | None = None) -> Choice:
+    """The article's leaves of a page, by ``judge`` (the stored model where None)."""
+    if not outline.text:
+        return Choice([], np.zeros(0, np.float32), -1)
+    seen = features(outline, stated)
+    ratings = (judge or model()).rate(seen.rows, seen.weight)
+    ruled = np.array([box >= 0 and outline.bits[box] & KEEP > 0 for box in outline.box])
+    if ruled.any():
+        return Choice(np.flatnonzero(ruled).tolist(), np.where(ruled, 1, RULED_OUT).astype(np.float32), seen.title)
+    return Choice(_best(ratings, seen), ratings, seen.title)
+
+
+def _best(ratings: Floats, seen: Features) -> list[int]:
+    threshold = expected_threshold(ratings, seen.weight)
+    chosen = ratings >= threshold
+    if seen.title >= 0:
+        chosen[seen.title] = False
+    return np.flatnonzero(chosen).tolist()
+
+
+def expected_threshold(ratings: Floats, weight: Floats) -> float:
+    """The rating from which on leaves are taken so that the expected F1 (2 sum of taken and true / (taken + true)) is highest."""
+    order = np.argsort(-ratings)
+    true = np.cumsum((ratings * weight)[order])
+    taken = np.cumsum(weight[order])
+    best = int(np.argmax(2 * true / (taken + true[-1] + 1e-9)))
+    return float(ratings[order[best]])
+
+
+def reason_of(outline: Outline, leaf: int, kept: Sequence[int], title: int) -> str:
+    """Why a leaf is not the article's: by the names and tags around it, else by its links, else by its place."""
+    if leaf == title:
+        return "title"
+    box = outline.box[leaf]
+    bits = (outline.bits[box] if box >= 0 else 0) | outline.inline[leaf]
+    for reason in REASONS:
+        if bits & BIT[reason]:
+            return reason
+    if outline.linked[leaf] * 2 > len(outline.text[leaf]):
+        return "link"
+    if kept and leaf < kept[0]:
+        return "above the article"
+    if kept and leaf > kept[-1]:
+        return "below the article"
+    return "not the article's"

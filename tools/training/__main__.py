@@ -1,0 +1,104 @@
+"""python -m tools.training [--folds N] [--out FILE]: measure by folds, train on all, write the model."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.overlap import overlap
+from newsreel.extraction.choice import expected_threshold
+from newsreel.extraction.model import Model
+from tools.training import network, trees
+from tools.training.pages import CORPORA, Example, Floats, Sample, examples, folds, sizes
+from tools.training.variants import variants
+
+OUT = Path(__file__).resolve().parents[2] / "src" / "newsreel" / "extraction" / "model.npz"
+SEED = 7
+
+
+def main() -> None:
+    """Measure, train, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folds", type=int, default=5, help="0: do not measure")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--ratings", type=Path, help="where to keep the ratings by models that had not seen the page")
+    arguments = parser.parse_args()
+    found = list(examples())
+    sys.stderr.write(f"{len(found)} pages, {sum(len(example.outline.text) for example in found)} leaves\n")
+    samples = [[example.sample, *made.values()] for example, made in zip(found, variants(found, SEED), strict=True)]
+    figures: dict[str, Any] = {}
+    if arguments.folds:
+        ratings = cross_validated(found, samples, arguments.folds)
+        figures = {corpus: score(found, ratings, corpus) for corpus in CORPORA}
+        sys.stdout.write(f"F1 by leaves, five folds by site: {json.dumps(figures)}\n")
+        if arguments.ratings:
+            named = {f"{example.corpus}/{example.id}": rated for example, rated in zip(found, ratings, strict=True)}
+            np.savez_compressed(arguments.ratings, **named)
+    statement = {
+        "trained on": {"pages": sizes(found), "from": "shared/corpus", "variants": "names hashed, junk planted, flattened"},
+        "when": datetime.now(UTC).date().isoformat(),
+        "F1 of leaves on unseen sites": figures,
+    }
+    write(trained(samples, range(len(samples)), SEED, statement), arguments.out)
+
+
+def trained(samples: Sequence[Sequence[Sample]], chosen: Sequence[int], seed: int, statement: dict[str, Any]) -> Model:
+    """A model from the samples at the places ``chosen`` that have any text of an article."""
+    some = [samples[place] for place in chosen if (samples[place][0].truth >= 0.5).any()]
+    return Model(network.train(some, seed), trees.train(some, seed), statement)
+
+
+def cross_validated(found: Sequence[Example], samples: Sequence[Sequence[Sample]], count: int) -> list[Floats]:
+    """The ratings of each page by a model that saw no page of its site."""
+    number = folds(found, count)
+    ratings: list[Floats] = [np.zeros(0, np.float32)] * len(found)
+    for fold in range(count):
+        sys.stderr.write(f"fold {fold + 1} of {count}\n")
+        judge = trained(samples, [place for place, mine in enumerate(number) if mine != fold], SEED + fold, {})
+        for place, mine in enumerate(number):
+            if mine == fold:
+                sample = samples[place][0]
+                ratings[place] = judge.rate(np.ascontiguousarray(sample.rows.T.astype(np.float32)), sample.weight)
+    return ratings
+
+
+def score(found: Sequence[Example], ratings: Sequence[Floats], corpus: str) -> float:
+    """The mean F1 of a corpus by the choice of leaves alone."""
+    scores = []
+    for example, rated in zip(found, ratings, strict=True):
+        if example.corpus == corpus:
+            least = expected_threshold(rated, example.sample.weight)
+            text = "\n".join(leaf for leaf, rating in zip(example.outline.text, rated, strict=True) if rating >= least)
+            scores.append(overlap(text, example.bodies).f1)
+    return round(float(np.mean(scores)), 4)
+
+
+def write(judge: Model, file: Path) -> None:
+    """The model's file: what is large in half precision, which costs less than 0.0002 of F1."""
+    arrays: dict[str, Any] = {"statement": np.array(json.dumps(judge.statement))}
+    net = judge.net
+    arrays |= {"mean": net.mean[:, 0], "scale": net.scale[:, 0], "dilations": np.array([step for _, _, step in net.convolutions])}
+    layers = {"first": net.first, "context": net.context, "middle": net.middle, "last": net.last}
+    layers |= {f"convolution{place}": (matrix, bias) for place, (matrix, bias, _) in enumerate(net.convolutions)}
+    for name, (matrix, bias) in layers.items():
+        arrays |= {f"{name}.matrix": matrix.astype(np.float16), f"{name}.bias": bias[:, 0]}
+    arrays |= {
+        "trees.feature": judge.trees.feature.astype(np.int16),
+        "trees.border": judge.trees.border[:, 0],
+        "trees.values": judge.trees.values.astype(np.float16),
+        "trees.depth": np.array(judge.trees.depth),
+        "trees.bias": np.array(judge.trees.bias),
+    }
+    np.savez_compressed(file, **arrays)
+    sys.stdout.write(f"{file}: {file.stat().st_size / 1024:.0f} KB\n")
+
+
+if __name__ == "__main__":
+    main()
