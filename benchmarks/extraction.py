@@ -29,6 +29,12 @@ __all__ = ["Score", "main", "mean", "measure", "overlap", "rows", "score", "shar
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 CORPORA = ("fundus", "magic", "wcxb")
 COMMAND = "python -m benchmarks.extraction"
+_HEAD = "corpus|extractor|pages|F1|precision|recall|ROUGE-LSum|titles exact|titles near|days|authors".split("|")
+_BELOW = """F1, precision, recall: the corpus's measure, the mean over pages (a page's best accepted body). ROUGE-LSum: F1 over the same
+tokens and the same body, a line a sentence. Titles exact: the same tokens; near: at least 0.9 by difflib's ratio after NFKC, case folding,
+and punctuation and spaces made one space. Days: right in the truth's own zone or in UTC. Authors: the same set of names (wcxb: the same
+words). Shares are of the pages whose truth is known; a dash where it is known of none. resiliparse reads neither days nor authors,
+readability-lxml no days; resiliparse's title is the page's `<title>`."""
 
 
 @dataclass(slots=True)
@@ -47,7 +53,6 @@ class Score:
     chinese: bool
     milliseconds: float
     article: Article = field(repr=False)
-    failed: bool = False
 
 
 def rows(corpus: str) -> Iterator[tuple[dict[str, Any], bytes]]:
@@ -60,14 +65,9 @@ def rows(corpus: str) -> Iterator[tuple[dict[str, Any], bytes]]:
 
 
 def score(row: dict[str, Any], html: bytes, extractor: rivals.Extractor = extract) -> Score:
-    """Extract a page and compare. An extractor that raises has found nothing."""
-    start, failed = time.perf_counter(), False
-    try:
-        article = extractor(html, row["url"])
-    except Exception:
-        if extractor is extract:  # ours must not
-            raise
-        article, failed = Article(row["url"]), True
+    """Extract a page and compare."""
+    start = time.perf_counter()
+    article = extractor(html, row["url"])
     spent = (time.perf_counter() - start) * 1000
     best, body = fitting(article.text, row["bodies"])
     return Score(
@@ -81,7 +81,6 @@ def score(row: dict[str, Any], html: bytes, extractor: rivals.Extractor = extrac
         chinese("\n".join(body)),
         spent,
         article,
-        failed,
     )
 
 
@@ -144,7 +143,7 @@ def contestants(ours: str) -> tuple[list[rivals.Contestant], list[str]]:
     for name in (rivals.OURS, *rivals.RIVALS):
         try:
             found.append(rivals.contestant(name, ours))
-        except rivals.Missing as error:
+        except rivals.MissingError as error:
             missing.append(str(error))
             print(error, file=sys.stderr)
     return found, missing
@@ -164,20 +163,15 @@ def quality(corpora: Sequence[str], limit: int | None, count: int, ours: str) ->
             chosen = [item for item in scores if item.chinese]
             if corpus == "magic" and chosen:
                 in_chinese.append(["magic, Chinese", one.name, *line(chosen)])
-            if failed := sum(item.failed for item in scores):
+            if failed := sum(item.article.reason == rivals.RAISED for item in scores):
                 notes.append(f"{one.name} raised an exception on {failed} of the {len(scores)} pages of {corpus}.")
             if one.name == rivals.OURS:
                 own[corpus] = scores
         cells += in_chinese
-    head = "corpus|extractor|pages|F1|precision|recall|ROUGE-LSum|titles exact|titles near|days|authors".split("|")
     return "\n\n".join(
         [
-            table(head, cells),
-            "F1, precision, recall: the corpus's measure, the mean over pages (a page's best accepted body). ROUGE-LSum: F1 over the same "
-            "tokens and body, a line a sentence. Titles exact: the same tokens; near: at least 0.9 by difflib's ratio after NFKC, case "
-            "folding, and punctuation and spaces made one space. Days: right in the truth's own zone or in UTC. Authors: the same set of "
-            "names (wcxb: the same words). Shares are of the pages whose truth is known; a dash where it is known of none. resiliparse reads "
-            "neither days nor authors, readability-lxml no days; resiliparse's title is the page's `<title>`.",
+            table(_HEAD, cells),
+            _BELOW,
             *notes,
             rivals.PUBLISHED,
             f"Our worst {count} pages of each:\n\n{worst(own, count)}" if count else "",
@@ -193,7 +187,9 @@ def main() -> None:
     options.add_argument("--only", choices=["quality", "costs"])
     options.add_argument("--limit", type=int, help="only the first pages of each corpus")
     options.add_argument("--rounds", type=int, default=5, help="rounds in which speed is measured")
-    options.add_argument("--sample", type=int, default=60, help="pages of each corpus on which speed and memory are measured")
+    options.add_argument(
+        "--sample", type=int, default=60, help="pages of each corpus on which speed and memory are measured"
+    )
     options.add_argument("--extractor", default="newsreel:extract", help="our extractor, if another: module:function")
     chosen = options.parse_args()
     if not CORPUS.is_dir():

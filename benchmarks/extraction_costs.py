@@ -1,6 +1,6 @@
 """How fast extractors are, and how much memory they take: each measurement in a process of its own.
 
-    python -m benchmarks.extraction_costs speed|memory < JSON   (what benchmarks.extraction asks of its children)
+python -m benchmarks.extraction_costs speed|memory < JSON   (what benchmarks.extraction asks of its children)
 """
 
 from __future__ import annotations
@@ -17,66 +17,65 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.report import table
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 READING = "reading the pages alone"
+AT_ONCE = 6  # pages that an extractor reads before it is another's turn
+WARMING = 3  # pages of each corpus, and a date that nothing reads: trafilatura loads dateparser's languages for it (2.5 s, once)
+UNREADABLE_DATE = b'<html><body><div class="date">3. nosuchmonth nosuchday 2019</div><p>A text.</p></body></html>'
 
 
-def sample(corpora: Sequence[str], count: int) -> Iterator[tuple[str, bytes, str]]:
-    """Up to ``count`` pages of each corpus, evenly from its whole, one at a time: corpus, bytes, address."""
+class Page(NamedTuple):
+    """A recorded page."""
+
+    corpus: str
+    html: bytes
+    url: str
+
+
+def sample(corpora: Sequence[str], count: int, first: int = 0) -> Iterator[Page]:
+    """Up to ``count`` pages of each corpus, evenly from its whole and one at a time; another ``first`` gives their neighbours."""
     for corpus in corpora:
         with (CORPUS / corpus / "index.jsonl").open(encoding="utf-8") as lines:
             number = sum(1 for _ in lines)
             lines.seek(0)
-            for line in islice(lines, 0, None, max(1, -(-number // count))):
+            for line in islice(lines, first, None, max(1, -(-number // count))):
                 row = json.loads(line)
-                yield corpus, gzip.decompress((CORPUS / corpus / row["html"]).read_bytes()), row["url"]
-
-
-def run(contestant: Any, pages: list[tuple[str, bytes, str]]) -> dict[str, tuple[float, float]]:
-    """One round: for each corpus the seconds of the processor and of the clock."""
-    contestant.forget()
-    gc.collect()
-    spent: dict[str, tuple[float, float]] = {}
-    for corpus in dict.fromkeys(page[0] for page in pages):
-        own = [page[1:] for page in pages if page[0] == corpus]
-        processor, clock = time.process_time(), time.perf_counter()
-        for html, url in own:
-            attempt(contestant.extract, html, url)
-        spent[corpus] = (time.process_time() - processor, time.perf_counter() - clock)
-    return spent
-
-
-def attempt(extract: Any, html: bytes, url: str) -> None:
-    """One page; what a rival raises has been counted by the table of quality."""
-    try:
-        extract(html, url)
-    except Exception:
-        return
+                yield Page(corpus, gzip.decompress((CORPUS / corpus / row["html"]).read_bytes()), row["url"])
 
 
 def speed(asked: dict[str, Any]) -> dict[str, Any]:
-    """The seconds of every round of every extractor, in turns on one core; the first round, which loads and warms, is left out."""
+    """One round: the seconds (of the processor, by the clock) that each extractor takes for a corpus, on one core.
+
+    All read the same few pages in turns, then the next few. Every page is read once: nobody's caches know it. What comes
+    first loads and warms, with other pages, and is not counted.
+    """
     from benchmarks import rivals
 
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    pages = list(sample(asked["corpora"], asked["count"]))
     present = [rivals.contestant(name, asked["ours"]) for name in asked["names"]]
-    found: dict[str, list[dict[str, tuple[float, float]]]] = {one.name: [] for one in present}
-    for number in range(asked["rounds"] + 1):
-        first = number % len(present)
+    for one in present:
+        for page in (Page("", UNREADABLE_DATE, "https://news.test/a"), *sample(asked["corpora"], WARMING, first=1)):
+            one.extract(page.html, page.url)
+    spent = {one.name: {corpus: [0.0, 0.0] for corpus in asked["corpora"]} for one in present}
+    pages = list(sample(asked["corpora"], asked["count"]))
+    for turn, place in enumerate(range(0, len(pages), AT_ONCE), asked["round"]):
+        first = turn % len(present)
         for one in (*present[first:], *present[:first]):
-            spent = run(one, pages)
-            if number:
-                found[one.name].append(spent)
-        print(f"Round {number} of {asked['rounds']} …", file=sys.stderr)
-    count = {corpus: sum(page[0] == corpus for page in pages) for corpus in asked["corpora"]}
-    size = {corpus: sum(len(page[1]) for page in pages if page[0] == corpus) for corpus in asked["corpora"]}
-    return {"rounds": found, "pages": count, "bytes": size}
+            gc.collect()
+            for page in pages[place : place + AT_ONCE]:
+                processor, clock = time.process_time(), time.perf_counter()
+                one.extract(page.html, page.url)
+                taken = spent[one.name][page.corpus]
+                taken[0] += time.process_time() - processor
+                taken[1] += time.perf_counter() - clock
+    counts = {corpus: sum(page.corpus == corpus for page in pages) for corpus in asked["corpora"]}
+    sizes = {corpus: sum(len(page.html) for page in pages if page.corpus == corpus) for corpus in asked["corpora"]}
+    return {"spent": spent, "pages": counts, "bytes": sizes}
 
 
 def memory(asked: dict[str, Any]) -> dict[str, Any]:
@@ -86,9 +85,9 @@ def memory(asked: dict[str, Any]) -> dict[str, Any]:
     (name,) = asked["names"]
     extract = None if name == READING else rivals.contestant(name, asked["ours"]).extract
     loaded = peak()
-    for _, html, url in sample(asked["corpora"], asked["count"]):
+    for page in sample(asked["corpora"], asked["count"]):
         if extract is not None:
-            attempt(extract, html, url)
+            extract(page.html, page.url)
     return {"loaded": loaded, "peak": peak()}
 
 
@@ -130,62 +129,72 @@ def section(corpora: Sequence[str], count: int, rounds: int, ours: str) -> str:
         try:
             rivals.contestant(name, ours)
             names.append(name)
-        except rivals.Missing as error:
+        except rivals.MissingError as error:
             notes.append(str(error))
-    took = child("speed", corpora=list(corpora), count=count, rounds=rounds, names=names, ours=ours)
+    took = []
+    for number in range(rounds):
+        print(f"Speed, round {number + 1} of {rounds} …", file=sys.stderr)
+        took.append(child("speed", corpora=list(corpora), count=count, round=number, names=names, ours=ours))
+    pages, size = took[0]["pages"], took[0]["bytes"]
+    each = ", ".join(
+        f"{pages[corpus]} of {corpus}, on average {size[corpus] / pages[corpus] / 1000:.0f} KB" for corpus in corpora
+    )
     notes.append(
-        f"The same {sum(took['pages'].values())} pages ("
-        + ", ".join(f"{corpus} {took['pages'][corpus]} of {took['bytes'][corpus] / took['pages'][corpus] / 1000:.0f} KB" for corpus in corpora)
-        + f" on average) in one process on one core, median of {rounds} rounds in turns after one that is not counted; from bytes to text and "
-        "metadata, dates included (lexbor: to a tree, and nothing asked of it). Caches that a rival can empty are emptied before each round. "
-        "Seconds are the processor's, of which other programs take nothing; the last column is by the clock."
+        f"The same {sum(pages.values())} pages ({each}), {AT_ONCE} by one extractor, then by the next, in one process on one core; a page "
+        f"is read once by each, so that nobody's caches know it. Medians of {rounds} rounds, each in a process of its own. From bytes "
+        "to text and metadata, dates included (lexbor: to a tree, and nothing asked of it). Seconds are the processor's, of which "
+        "other programs take nothing; the last column is by the clock."
     )
     held = {
-        name: child("memory", corpora=list(corpora), count=count, names=[name], ours=ours)
-        for name in (*names, READING)
+        name: child("memory", corpora=list(corpora), count=count, names=[name], ours=ours) for name in (*names, READING)
     }
-    return "\n\n".join([speeds(took, corpora, names), *ratios(took, corpora, names), *notes, "### Memory", memories(held)])
+    return "\n\n".join(
+        [speeds(took, corpora, names), ratios(took, corpora, names), *notes, "### Memory", memories(held)]
+    )
 
 
-def rates(took: dict[str, Any], name: str, corpora: Sequence[str], clock: bool = False) -> list[float]:
+def rates(took: list[dict[str, Any]], name: str, corpora: Sequence[str], clock: bool = False) -> list[float]:
     """Pages a second of an extractor on some corpora together, a figure a round."""
-    pages = sum(took["pages"][corpus] for corpus in corpora)
-    return [pages / sum(spent[corpus][clock] for corpus in corpora) for spent in took["rounds"][name]]
-
-
-def speeds(took: dict[str, Any], corpora: Sequence[str], names: Sequence[str]) -> str:
-    """The table of pages a second."""
-    head = ["pages a second", *corpora, "all", "all, by the clock"]
-    groups = [*([corpus] for corpus in corpora), list(corpora)]
-    cells = [
-        [
-            name,
-            *(f"{median(rates(took, name, group)):.1f}" for group in groups),
-            f"{median(rates(took, name, list(corpora), clock=True)):.1f}",
-        ]
-        for name in names
+    return [
+        sum(one["pages"][corpus] for corpus in corpora) / sum(one["spent"][name][corpus][clock] for corpus in corpora)
+        for one in took
     ]
-    return table(head, cells)
 
 
-def ratios(took: dict[str, Any], corpora: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+def groups(corpora: Sequence[str]) -> list[list[str]]:
+    """The columns of the tables: each corpus, and all together."""
+    return [*([corpus] for corpus in corpora), list(corpora)]
+
+
+def speeds(took: list[dict[str, Any]], corpora: Sequence[str], names: Sequence[str]) -> str:
+    """The table of pages a second."""
+    cells = []
+    for name in names:
+        figures = [*(rates(took, name, group) for group in groups(corpora)), rates(took, name, corpora, clock=True)]
+        cells.append([name, *(f"{median(figure):.1f}" for figure in figures)])
+    return table(["pages a second", *corpora, "all", "all, by the clock"], cells)
+
+
+def ratios(took: list[dict[str, Any]], corpora: Sequence[str], names: Sequence[str]) -> str:
     """Our rate divided by each other's, round by round: the median, and the lowest and highest for all pages."""
-    own = names[0]
     cells = []
     for name in names[1:]:
-        row = [f"ours / {name}"]
-        for group in (*([corpus] for corpus in corpora), list(corpora)):
-            each = [a / b for a, b in zip(rates(took, own, group), rates(took, name, group), strict=True)]
-            row.append(f"**{median(each):.2f}**" if len(group) == len(corpora) else f"{median(each):.2f}")
-        cells.append([*row, f"{min(each):.2f} to {max(each):.2f}"])
-    if cells:
-        yield table(["ratio of the rates", *corpora, "all", "lowest and highest round"], cells)
+        each = [
+            [a / b for a, b in zip(rates(took, names[0], group), rates(took, name, group), strict=True)]
+            for group in groups(corpora)
+        ]
+        *parts, whole = (f"{median(found):.2f}" for found in each)
+        cells.append([f"ours / {name}", *parts, f"**{whole}**", f"{min(each[-1]):.2f} to {max(each[-1]):.2f}"])
+    return table(["ratio of the rates", *corpora, "all", "lowest and highest round"], cells)
 
 
 def memories(held: dict[str, dict[str, int]]) -> str:
     """The table of memory: each extractor alone in a process over the same pages."""
     cells = [
-        [name, *(f"{kilobytes / 1024:.0f} MB" for kilobytes in (one["loaded"], one["peak"], one["peak"] - one["loaded"]))]
+        [
+            name,
+            *(f"{kilobytes / 1024:.0f} MB" for kilobytes in (one["loaded"], one["peak"], one["peak"] - one["loaded"])),
+        ]
         for name, one in held.items()
     ]
     return (

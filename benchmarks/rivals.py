@@ -20,38 +20,57 @@ Extractor = Callable[[bytes, str], Article]
 OURS = "newsreel"
 RIVALS = ("trafilatura", "readability-lxml", "resiliparse")
 BARE = "lexbor, bare parse"
+RAISED = "it raised an exception"
 
-PUBLISHED = """magic-html is not measured here. What is published of it, by other measures and on other pages, so that only the distance to the
-rival of the same table tells: F1 .929 beside .871 for trafilatura (.879 with its fallbacks) and .864 for readability-lxml, on 158 pages
-of news and blogs of which our `magic` are 72 (ROUGE-LSum over jieba's words, F1 of the means; README of opendatalab/magic-html);
+PUBLISHED = """magic-html is not measured here. What is published of it, by other measures and on other pages, so that only the distance
+to the rivals of the same source tells: F1 .929 beside .871 for trafilatura (.879 with its fallbacks) and .864 for readability-lxml, on 158
+pages of news and blogs of which our `magic` are 72 (ROUGE-LSum over jieba's words, F1 of the means; README of opendatalab/magic-html);
 ROUGE-N F1 .714 beside .654 for Readability, .640 for trafilatura and .629 for resiliparse, on 7,809 pages of all kinds (WebMainBench 1.1;
 README of opendatalab/MinerU-HTML). Neither source gives figures for Chinese pages alone."""
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """A rival that is not installed; the text says how to have it."""
 
 
 class Contestant(NamedTuple):
-    """An extractor under its name and release, and what empties its caches, so that a page's second round is like its first."""
+    """An extractor under its name and release."""
 
     name: str
     release: str
     extract: Extractor
-    forget: Callable[[], object]
 
 
 def contestant(name: str, ours: str = "newsreel:extract") -> Contestant:
-    """An extractor by its name, loaded; ours is the function named by ``ours``, module and name. Raises Missing."""
+    """An extractor by its name, loaded; ours is the function named by ``ours``, module and name. Raises MissingError."""
     if name == OURS:
         module, _, attribute = ours.partition(":")
-        return Contestant(name, ours if ours != "newsreel:extract" else _release(name), _named(module, attribute), _nothing)
-    loaders = {"trafilatura": _trafilatura, "readability-lxml": _readability, "resiliparse": _resiliparse, BARE: _lexbor}
+        return Contestant(name, ours if ours != "newsreel:extract" else _release(name), _named(module, attribute))
+    loaders = {
+        "trafilatura": _trafilatura,
+        "readability-lxml": _readability,
+        "resiliparse": _resiliparse,
+        BARE: _lexbor,
+    }
     try:
-        extract, forget = loaders[name]()
+        extract = loaders[name]()
     except ImportError as error:
-        raise Missing(f"{name} is not installed ({error.name} is missing) and left out: make install brings it.") from None
-    return Contestant(name, _release("selectolax" if name == BARE else name), extract, forget)
+        raise MissingError(
+            f"{name} is not installed ({error.name} is missing) and left out: make install brings it."
+        ) from None
+    return Contestant(name, _release("selectolax" if name == BARE else name), _guarded(extract))
+
+
+def _guarded(extract: Extractor) -> Extractor:
+    """A rival that raises on a page has found nothing in it; ours must not raise and is not guarded."""
+
+    def guarded(html: bytes, url: str) -> Article:
+        try:
+            return extract(html, url)
+        except Exception:
+            return Article(url, reason=RAISED)
+
+    return guarded
 
 
 def _named(module: str, attribute: str) -> Extractor:
@@ -66,13 +85,8 @@ def _release(package: str) -> str:
         return ""
 
 
-def _nothing() -> None:
-    """No caches that outlive a page."""
-
-
-def _trafilatura() -> tuple[Extractor, Callable[[], object]]:
+def _trafilatura() -> Extractor:
     import trafilatura
-    from trafilatura.meta import reset_caches
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -84,13 +98,18 @@ def _trafilatura() -> tuple[Extractor, Callable[[], object]]:
         names = tuple(name for name in (found.author or "").split("; ") if name)
         published = datetime.fromisoformat(found.date) if found.date else None
         return Article(
-            url, title=found.title or "", text=found.text or "", published=published, published_precision="day", authors=names
+            url,
+            title=found.title or "",
+            text=found.text or "",
+            published=published,
+            published_precision="day",
+            authors=names,
         )
 
-    return extract, reset_caches
+    return extract
 
 
-def _readability() -> tuple[Extractor, Callable[[], object]]:
+def _readability() -> Extractor:
     import readability
 
     logging.getLogger("readability").setLevel(logging.CRITICAL)
@@ -101,7 +120,7 @@ def _readability() -> tuple[Extractor, Callable[[], object]]:
         names = () if not author or author == "[no-author]" else (author,)
         return Article(url, title="" if title == "[no-title]" else title, text=lines(page.summary()), authors=names)
 
-    return extract, _nothing
+    return extract
 
 
 def lines(html: str) -> str:
@@ -111,13 +130,15 @@ def lines(html: str) -> str:
     if not html.strip():
         return ""
     tree = document_fromstring(html)
-    for element in tree.iter("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "td", "th", "pre", "blockquote", "br", "dd", "dt"):
+    for element in tree.iter(
+        "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "td", "th", "pre", "blockquote", "br", "dd", "dt"
+    ):
         element.text = f"\n{element.text or ''}"
         element.tail = f"\n{element.tail or ''}"
     return str(tree.text_content())
 
 
-def _resiliparse() -> tuple[Extractor, Callable[[], object]]:
+def _resiliparse() -> Extractor:
     from resiliparse.extract.html2text import extract_plain_text
     from resiliparse.parse.html import HTMLTree
 
@@ -126,14 +147,14 @@ def _resiliparse() -> tuple[Extractor, Callable[[], object]]:
         text = extract_plain_text(tree, main_content=True, list_bullets=False, alt_texts=False)
         return Article(url, title=tree.title or "", text=text)
 
-    return extract, _nothing
+    return extract
 
 
-def _lexbor() -> tuple[Extractor, Callable[[], object]]:
+def _lexbor() -> Extractor:
     from selectolax.lexbor import LexborHTMLParser
 
     def parse(html: bytes, url: str) -> Article:
         LexborHTMLParser(html)
         return Article(url)
 
-    return parse, _nothing
+    return parse
