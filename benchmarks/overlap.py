@@ -120,28 +120,30 @@ def _union_of_subsequences(truth: list[list[str]], found: list[list[str]]) -> li
             mask = masks.get(word, 0)
             hits = unmatched & mask
             unmatched = (unmatched + hits | unmatched - hits) & every
-            steps.append((every ^ unmatched, mask))
+            steps.append((every ^ unmatched | mask, mask))
         read += len(words)
+        grown = every ^ unmatched
         for number, line in enumerate(truth):
             whole, start = (1 << len(line)) - 1, starts[number]
-            if steps and covered[number] != whole and steps[-1][0] >> start & whole:
-                covered[number] |= _subsequence([(grown >> start, mask >> start) for grown, mask in steps], whole)
+            if covered[number] != whole and grown >> start & whole:
+                covered[number] |= _subsequence(steps, start, whole)
     return covered
 
 
-def _subsequence(steps: list[tuple[int, int]], below: int) -> int:
-    """The places of one longest common subsequence, the one that rouge-score takes.
+def _subsequence(steps: list[tuple[int, int]], start: int, below: int) -> int:
+    """The places of one longest common subsequence with the line that begins at ``start``, the one that rouge-score takes.
 
-    ``steps`` has for each found token the places at which the length grows and those that hold the token, ``below`` the places that
-    are left. Read backwards: a match is taken where there is one, else the shorter beginning of the truth as long as nothing is lost.
+    ``steps`` has for each found token the places at which the length grows or the token stands, and those of the token; ``below``
+    are the places that are left. Read backwards: a match is taken where there is one, else the shorter beginning of the line as
+    long as nothing is lost.
     """
     places = 0
     for grown, mask in reversed(steps):
-        place = ((grown | mask) & below).bit_length()
+        place = (grown >> start & below).bit_length()
         if not place:
             break
         bit = 1 << place - 1
-        if mask & bit:
+        if mask >> start & bit:
             places |= bit
             below = bit - 1
         else:
