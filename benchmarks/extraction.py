@@ -160,6 +160,7 @@ def quality(corpora: Sequence[str], limit: int | None, count: int, ours: str) ->
             print(f"Reading {corpus} by {one.name} …", file=sys.stderr)
             scores = measure(corpus, limit, one.extract)
             cells.append([corpus, f"{one.name} {one.release}".strip(), *line(scores)])
+            print(" | ".join(cells[-1]), file=sys.stderr)  # a run of many minutes says what it has
             chosen = [item for item in scores if item.chinese]
             if corpus == "magic" and chosen:
                 in_chinese.append(["magic, Chinese", one.name, *line(chosen)])

@@ -133,8 +133,8 @@ def section(corpora: Sequence[str], count: int, rounds: int, ours: str) -> str:
             notes.append(str(error))
     took = []
     for number in range(rounds):
-        print(f"Speed, round {number + 1} of {rounds} …", file=sys.stderr)
         took.append(child("speed", corpora=list(corpora), count=count, round=number, names=names, ours=ours))
+        print(f"Speed, round {number + 1} of {rounds}:\n{speeds(took[-1:], corpora, names)}", file=sys.stderr)
     pages, size = took[0]["pages"], took[0]["bytes"]
     each = ", ".join(
         f"{pages[corpus]} of {corpus}, on average {size[corpus] / pages[corpus] / 1000:.0f} KB" for corpus in corpora
@@ -145,9 +145,10 @@ def section(corpora: Sequence[str], count: int, rounds: int, ours: str) -> str:
         "to text and metadata, dates included (lexbor: to a tree, and nothing asked of it). Seconds are the processor's, of which "
         "other programs take nothing; the last column is by the clock."
     )
-    held = {
-        name: child("memory", corpora=list(corpora), count=count, names=[name], ours=ours) for name in (*names, READING)
-    }
+    held = {}
+    for name in (*names, READING):
+        held[name] = child("memory", corpora=list(corpora), count=count, names=[name], ours=ours)
+        print(f"Memory of {name}: {held[name]['peak']} KB", file=sys.stderr)
     return "\n\n".join(
         [speeds(took, corpora, names), ratios(took, corpora, names), *notes, "### Memory", memories(held)]
     )
