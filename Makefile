@@ -10,20 +10,22 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 STAMP = .venv/.installed
 
 .DEFAULT_GOAL = help
-.PHONY: help install run demo test endure check format lock docs screenshots bench clean
+.PHONY: help install run demo test endure check format lock docs screenshots bench bench-extraction clean
 
 help: ## Say what there is.
-	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
 install: $(STAMP) ## Make the virtual environment in .venv, with the locked dependencies. Nothing outside .venv is touched.
 
+# The lock names everything, so pip resolves nothing (--no-deps): pip 23.2 ends with an AssertionError over lxml's extra, which
+# readability-lxml spells html-clean and justext html_clean.
 $(STAMP): requirements/dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Newsreel needs Python 3.11 or newer with its venv module, and finds none: install it (on Debian: python3 and python3-venv), or name one: make install PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11, which Newsreel needs." >&2; exit 1; }
 	@rm -f $(STAMP)
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
 	@echo "Installing the locked dependencies into .venv (the first time this takes some minutes) …" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
@@ -61,7 +63,10 @@ screenshots: install ## Take the pictures in docs/screenshots anew, of the sampl
 	$(BIN)/python tools/screenshots.py
 
 bench: install ## Measure speed and quality on the recorded pages beside the project (../shared), and write docs/benchmarks.md.
-	@for name in line archive claiming quality logins; do echo "== benchmarks/$$name.py" >&2; $(BIN)/python -m "benchmarks.$$name" || exit 1; done
+	@for name in line archive claiming extraction quality logins; do echo "== benchmarks/$$name.py" >&2; $(BIN)/python -m "benchmarks.$$name" || exit 1; done
+
+bench-extraction: install ## Measure extraction alone, beside trafilatura, readability-lxml and resiliparse: quality, speed, memory.
+	@$(BIN)/python -m benchmarks.extraction
 
 clean: ## Remove what was made here: caches and the virtual environment. Data folders stay.
 	rm -rf .venv build src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

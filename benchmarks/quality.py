@@ -1,4 +1,4 @@
-"""The quality of extraction, keywords and topics, as their own programs state it: python -m benchmarks.quality"""
+"""The quality of keywords and topics, as their own programs state it: python -m benchmarks.quality"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.ground import SHARED, need
 from benchmarks.report import write_section
 
 FOLDER = Path(__file__).resolve().parent
-TITLES = {"extraction": "Quality of extraction", "keywords": "Quality of keywords", "topics": "Quality of topics"}
+TITLES = {"keywords": "Quality of keywords", "topics": "Quality of topics"}
 
 
 def main() -> None:

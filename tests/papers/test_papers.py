@@ -19,7 +19,7 @@ from tests.shared import SHARED
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-VERB = re.compile(r"^([a-z]+):.*?## (.+)$", re.MULTILINE)
+VERB = re.compile(r"^([a-z-]+):.*?## (.+)$", re.MULTILINE)
 
 
 @cache
@@ -85,12 +85,12 @@ def test_every_verb_of_the_makefile_is_told_and_is_no_file(verb: str) -> None:
 
 
 def test_every_target_of_the_makefile_says_what_it_does() -> None:
-    targets = re.findall(r"^([a-z]+):", _paper("Makefile"), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):", _paper("Makefile"), re.MULTILINE)
     assert sorted(targets) == sorted(VERBS)
 
 
 def test_only_verbs_that_exist_are_told() -> None:
-    told = set(chain.from_iterable(re.findall(r"(?:`|^    )make ([a-z]+)\b", _paper(name), re.M) for name in PAPERS))
+    told = set(chain.from_iterable(re.findall(r"(?:`|^    )make ([a-z-]+)\b", _paper(name), re.M) for name in PAPERS))
     assert told - set(VERBS) == set()
 
 
