@@ -6,7 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_SCRIPTS = 40
 MAX_OBJECTS = 3000  # objects looked at on one page
@@ -17,12 +17,21 @@ _FIELD = re.compile(
 )
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report|NewsStory|AnalysisNewsArticle|Review)$")
 
+_PAGE = re.compile(r"(?:WebPage|ItemPage)$")
+
 Data = dict[str, Any]
 
 
-def articles(scripts: list[str]) -> list[Data]:
-    """The objects of a type of article, in the page's order. Broken JSON gives what single fields can be read from it."""
-    found: list[Data] = []
+class Statements(NamedTuple):
+    """What a page's JSON-LD holds: its articles, and what it says of itself as a page, in the page's order."""
+
+    articles: list[Data]
+    pages: list[Data]
+
+
+def read_statements(scripts: list[str]) -> Statements:
+    """The objects of a type of article or page. Broken JSON gives what single fields can be read from it."""
+    found = Statements([], [])
     for script in scripts[:MAX_SCRIPTS]:
         value = _load(script)
         if value is None:
@@ -31,18 +40,19 @@ def articles(scripts: list[str]) -> list[Data]:
                 for name, text in _FIELD.findall(script)
             }
             if "headline" in fields or "datePublished" in fields:
-                found.append({"@type": "Article", **fields})
+                found.articles.append({"@type": "Article", **fields})
             continue
-        found.extend(entry for entry in objects(value) if is_article(entry))
+        for entry in objects(value):
+            if kinds := entry.get("@type"):
+                if _is_of(_ARTICLE, kinds):
+                    found.articles.append(entry)
+                elif _is_of(_PAGE, kinds):
+                    found.pages.append(entry)
     return found
 
 
-def is_article(entry: Data) -> bool:
-    """Whether an object's type is one of article."""
-    kinds = entry.get("@type")
-    return any(
-        isinstance(kind, str) and _ARTICLE.search(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])
-    )
+def _is_of(kind: re.Pattern[str], kinds: object) -> bool:
+    return any(isinstance(name, str) and kind.search(name) for name in (kinds if isinstance(kinds, list) else [kinds]))
 
 
 def objects(value: object) -> Iterator[Data]:
