@@ -121,14 +121,13 @@ def _stated_name(node: Node) -> str:
 
 def _bylines(signs: Signs) -> list[str]:
     """The byline behind the title: an element called so, else a line that begins as bylines do."""
-    start = signs.start
-    lines = [line for line in signs.lines() if start <= line.position < start + NEAR]
+    lines = signs.lines(0, NEAR)
     named = [line.text for line in lines if len(line.text) < 80 and _BYLINE.search(line.node.get("class"))]
     short = (line.text for line in lines if 3 < len(line.text) <= 160 and line.node.tag in _LINE_TAGS)
     for text in (*named, *dict.fromkeys(short)):
         if match := _LINE.match(text):
             return [match["names"]]
-        if match := _IN_LINE.search(text):
+        if not text.isascii() and (match := _IN_LINE.search(text)):
             return [match["one"] or match["two"]]
     return named[:1]
 

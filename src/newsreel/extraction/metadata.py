@@ -81,17 +81,16 @@ def _first(meta: dict[str, list[str]], *names: str) -> str:
 
 def _about(found: list[Data], url: str) -> Data:
     """The object that is about this page: by its address, else the first with a headline, else the first."""
+    if len(found) < 2:
+        return found[0] if found else {}
     here = identity(url)
     for entry in found:
+        if "headline" not in entry and "datePublished" not in entry:
+            continue
         for name in ("url", "mainEntityOfPage", "@id"):
             value = entry.get(name)
             stated = value.get("@id") or value.get("url") if isinstance(value, dict) else value
-            if (
-                here
-                and isinstance(stated, str)
-                and identity(stated) == here
-                and ("headline" in entry or "datePublished" in entry)
-            ):
+            if here and isinstance(stated, str) and (stated == url or identity(stated) == here):
                 return entry
     return next((entry for entry in found if "headline" in entry), found[0] if found else {})
 

@@ -6,21 +6,20 @@ page's order; the parts of the page that are far from the title are not looked a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
-from newsreel.core.text import squeeze
 from newsreel.extraction.page import Node
 
 BEFORE = 60  # elements before the title that may hold its date or kicker
 AFTER = 400  # elements behind it
 MAX_LINE = 300  # characters of an element's text; what is longer is no line of particulars
-MAX_MARKED = 200  # elements of a kind that are kept
 MAX_CONTENT = 2000
+MAX_HEAD = 2000  # elements before the body
 _LINES = frozenset(
     "p div span td address li h5 h6 section em strong small i b dd font center time relative-time header footer a date "
     "h4 h3 h2 abbr cite dt label ul ol".split()
 )
+_SPACED = frozenset(("br", "p", "div", "li"))
 
 
 @dataclass(slots=True)
@@ -45,7 +44,7 @@ class Signs:
     marked: list[int] = field(default_factory=list)  # with itemprop, pubdate or rel=author
     body: int = 0
     title: int | None = None  # the place of the heading that shows the title
-    _lines: list[Line] | None = None
+    _lines: dict[tuple[int, int], list[Line]] = field(default_factory=dict)
 
     @property
     def title_node(self) -> Node | None:
@@ -57,16 +56,17 @@ class Signs:
         """The place of the title, or of the page's beginning where no heading shows it."""
         return self.body if self.title is None else self.title
 
-    def near(self, positions: list[int]) -> list[Node]:
-        """Those of some elements that stand around the title."""
-        return [self.order[place] for place in positions if self.start - BEFORE <= place < self.start + AFTER]
+    def between(self, places: list[int], first: int, last: int) -> list[Node]:
+        """Those of some elements that stand between two distances from the title."""
+        return [self.order[place] for place in places if first <= place - self.start < last]
 
-    def lines(self) -> list[Line]:
-        """The lines around the title, in order."""
-        if self._lines is None:
-            start = max(self.body, self.start - BEFORE)
-            self._lines = _lines(self.order, start, min(len(self.order), self.start + AFTER))
-        return self._lines
+    def lines(self, before: int, behind: int) -> list[Line]:
+        """The lines from so many elements before the title to so many behind it, in order; each part is read once."""
+        key = (before, behind)
+        if key not in self._lines:
+            start = max(self.body, self.start - before)
+            self._lines[key] = _lines(self.order, start, min(len(self.order), self.start + behind))
+        return self._lines[key]
 
 
 def read_signs(root: Node) -> Signs:
@@ -78,21 +78,24 @@ def read_signs(root: Node) -> Signs:
     stack = [root]
     while stack:
         node = stack.pop()
-        tag, attributes = node.tag, node.attributes
-        if attributes:
+        if attributes := node.attributes:
+            tag = node.tag
             if tag == "meta":
                 _read_meta(signs.meta, attributes)
             elif tag == "link" and "canonical" in attributes.get("rel", "").lower().split():
                 signs.canonical.append(attributes.get("href", ""))
             if "itemprop" in attributes or "pubdate" in attributes or attributes.get("rel") == "author":
                 marked.append(len(order))
-        if tag in places:
-            places[tag].append(len(order))
-        elif tag == "body":
-            signs.body = len(order)
+        if (found := places.get(node.tag)) is not None:
+            found.append(len(order))
         order.append(node)
-        if node.children:
-            stack += [child for child in reversed(node.children) if not isinstance(child, str)]
+        children = node.children
+        if len(children) == 1:
+            if isinstance(only := children[0], Node):
+                stack.append(only)
+        elif children:
+            stack += [child for child in reversed(children) if isinstance(child, Node)]
+    signs.body = next((place for place, node in enumerate(order[:MAX_HEAD]) if node.tag == "body"), 0)
     return signs
 
 
@@ -112,29 +115,20 @@ def _lines(order: list[Node], start: int, end: int) -> list[Line]:
     for position in range(end - 1, start - 1, -1):
         node = order[position]
         text = _text_of(node, texts)
-        if text is None:
-            continue
-        texts[id(node)] = text
-        if node.tag in _LINES and (bare := squeeze(text)):
-            found.append(Line(position, node, bare))
+        if text is not None:
+            texts[id(node)] = text
+            if node.tag in _LINES and (bare := " ".join(text.split())):
+                found.append(Line(position, node, bare))
     found.reverse()
     return found
 
 
 def _text_of(node: Node, texts: dict[int, str]) -> str | None:
-    pieces: list[str] = []
-    size = 0
+    """An element's text, None where it is longer than a line; that of the elements below it is in ``texts``."""
+    text = ""
     for child in node.children:
-        if isinstance(child, str):
-            piece = child
-        else:
-            below = texts.get(id(child))
-            if below is None:
-                return None
-            piece = below
-        size += len(piece)
-        if size > MAX_LINE:
+        piece = child if isinstance(child, str) else texts.get(id(child))
+        if piece is None or len(piece) + len(text) > MAX_LINE:
             return None
-        pieces.append(piece)
-    text = "".join(pieces)
-    return " " + text if node.tag in ("br", "p", "div", "li") else text
+        text += piece
+    return " " + text if node.tag in _SPACED else text

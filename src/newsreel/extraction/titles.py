@@ -99,7 +99,14 @@ def _lesser(title: str, signs: Signs) -> int | None:
     wanted = tokens(title)
     if len(wanted) < MIN_WORDS:
         return None
-    return next((place for place in signs.lesser[:MAX_LESSER] if tokens(clean(signs.order[place].text()))[-len(wanted) :] == wanted), None)
+    return next(
+        (
+            place
+            for place in signs.lesser[:MAX_LESSER]
+            if tokens(clean(signs.order[place].text()))[-len(wanted) :] == wanted
+        ),
+        None,
+    )
 
 
 def _headings(signs: Signs, names: Names) -> list[Heading]:
