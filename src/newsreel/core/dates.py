@@ -67,6 +67,13 @@ _DATES: tuple[re.Pattern[str], ...] = (
     ),
     _pattern(r"(?<![\d./-])(?P<day>\d{1,2})(?P<sep>[-/.])\s?(?P<month>\d{1,2})(?P=sep)\s?(?P<year>\d{4})(?!\d)"),
     _pattern(rf"{_DAY}{_GAP}{_MONTH}{_GAP}(?P<year>\d{{2}})(?!\d)"),
+    # '25.04.24' and '10/31/24': two-digit years only where the numbers before can be a day and a month.
+    _pattern(
+        r"(?<![\d./:-])(?P<day>0?[1-9]|[12]\d|3[01])(?P<sep>\.)(?P<month>0?[1-9]|1[0-2])\.(?P<year>\d{2})(?![\d.:])"
+    ),
+    _pattern(
+        r"(?<![\d./:-])(?P<day>0?[1-9]|[12]\d|3[01])(?P<sep>/)(?P<month>0?[1-9]|[12]\d|3[01])/(?P<year>\d{2})(?![\d/:])"
+    ),
     # asctime: the year last, after the time and a zone.
     _pattern(
         rf"(?<![^\W\d_]){_MONTH}\s+(?P<day>\d{{1,2}}),?\s+(?P<rest>\d{{1,2}}:\d\d(?::\d\d)?(?:\s+[A-Z+][A-Z0-9:+-]{{0,8}})?)\s+{_YEAR}"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from newsreel.core.text import squeeze
 from newsreel.extraction.author_words import LEAD, NOBODY, OCCUPATION
 from newsreel.extraction.page import Node
+from newsreel.extraction.signs import Signs
 from newsreel.extraction.structured import Data, words
 
 MAX_AUTHORS = 15
@@ -49,21 +50,20 @@ _IN_LINE = re.compile(
     rf"(?:作者|撰文|撰稿|文)\s?[:\uff1a/\uff0f丨]\s?(?P<one>[^\s\u3010(\uff08\[|\uff5c/\uff0f]{{2,24}}(?:[ 、]{_HAN}{{2,4}}{_END}){{0,6}})"
     rf"|(?:记者|記者)\s?[:\uff1a]?\s?(?P<two>{_HAN}{{2,4}}(?:[ 、·]{_HAN}{{2,4}}){{0,6}}){_END}"
 )
+_LINE_TAGS = frozenset(("p", "div", "span", "td", "address", "li", "h5", "h6", "section", "em", "strong"))
 _PERSON = re.compile(r"[^\W\d_]\S*(?:\s\S+){1,4}$|[\u4e00-\u9fff]{2,5}$|[\uac00-\ud7a3]{2,4}$")
 _NOBODY = re.compile(NOBODY, re.IGNORECASE)
 _OCCUPATION = re.compile(OCCUPATION, re.IGNORECASE)
 _ORGANISATION = ("Organization", "NewsMediaOrganization", "Corporation", "Brand", "WebSite")
 
 
-def authors(
-    article: Data, meta: dict[str, list[str]], nodes: list[Node], title: Node | None, site: Iterable[str] = ()
-) -> tuple[str, ...]:
+def authors(article: Data, signs: Signs, site: Iterable[str] = ()) -> tuple[str, ...]:
     """The names of an article's authors, each once, in order; none where the page names none. People go before
     organisations: the site's own name (``site``) counts where nobody else is named.
     """
     own = {_letters(name) for name in site if name}
     houses: tuple[str, ...] = ()
-    for stated, sure in _statements(article, meta, nodes, title):
+    for stated, sure in _statements(article, signs):
         names = _names(stated, _is_name)
         if any(_letters(name) not in own for name in names) and (sure or all(map(_is_person, names))):
             return names
@@ -71,24 +71,23 @@ def authors(
     return houses
 
 
-def _statements(
-    article: Data, meta: dict[str, list[str]], nodes: list[Node], title: Node | None
-) -> Iterator[tuple[list[str], bool]]:
+def _statements(article: Data, signs: Signs) -> Iterator[tuple[list[str], bool]]:
     """What a page says about its authors, the surest first, each with whether it may say anything but people."""
     entries = list(_entries(article.get("author") or article.get("creator")))
     texts = [text for text, _ in entries]
     if any(person for _, person in entries):
         yield texts, True
-    yield [text for name in _META for text in meta.get(name, ())[:MAX_AUTHORS]][:MAX_AUTHORS], True
+    yield [text for name in _META for text in signs.meta.get(name, ())[:MAX_AUTHORS]][:MAX_AUTHORS], True
+    marked = (signs.order[place] for place in signs.marked)
     yield (
         [
             _stated_name(node)
-            for node in nodes
+            for node in marked
             if "author" in node.get("itemprop").split() or node.get("rel") == "author"
         ][:MAX_AUTHORS],
         True,
     )
-    yield _bylines(nodes, title), not texts
+    yield _bylines(signs), not texts
     yield texts, True
 
 
@@ -120,30 +119,17 @@ def _stated_name(node: Node) -> str:
     return squeeze(node.text()[:300]) or node.get("content")
 
 
-def _bylines(nodes: list[Node], title: Node | None) -> list[str]:
+def _bylines(signs: Signs) -> list[str]:
     """The byline behind the title: an element called so, else a line that begins as bylines do."""
-    start = nodes.index(title) if title in nodes else 0
-    lines = [text for node in nodes[start : start + NEAR] if (text := _short(node))]
-    named = [squeeze(node.text()[:300]) for node in nodes[start : start + NEAR] if _BYLINE.search(node.get("class"))]
-    for text in (*(text for text in named if text and len(text) < 80), *lines):
+    lines = signs.lines(0, NEAR)
+    named = [line.text for line in lines if len(line.text) < 80 and _BYLINE.search(line.node.get("class"))]
+    short = (line.text for line in lines if 3 < len(line.text) <= 160 and line.node.tag in _LINE_TAGS)
+    for text in (*named, *dict.fromkeys(short)):
         if match := _LINE.match(text):
             return [match["names"]]
-        if match := _IN_LINE.search(text):
+        if not text.isascii() and (match := _IN_LINE.search(text)):
             return [match["one"] or match["two"]]
-    return [text for text in named if text and len(text) < 80][:1]
-
-
-def _short(node: Node) -> str:
-    """The text of an element that is a short line, '' of others; it looks at the first elements only."""
-    if node.tag not in ("p", "div", "span", "td", "address", "li", "h5", "h6", "section", "em", "strong"):
-        return ""
-    size = 0
-    for count, child in enumerate(node.walk()):
-        size += sum(len(part) for part in child.children if isinstance(part, str))
-        if count > 12 or size > 400:
-            return ""
-    text = squeeze(node.text())
-    return text if 3 < len(text) <= 160 else ""
+    return named[:1]
 
 
 def _letters(name: str) -> str:

@@ -12,7 +12,8 @@ from newsreel.core.urls import absolute, identity, site_of
 from newsreel.extraction import authors as byline
 from newsreel.extraction import dating
 from newsreel.extraction.page import Node, Page
-from newsreel.extraction.structured import Data, articles, words
+from newsreel.extraction.signs import Signs, read_signs
+from newsreel.extraction.structured import Data, read_statements, words
 from newsreel.extraction.titles import best_title
 
 MAX_KEYWORDS = 40
@@ -41,26 +42,28 @@ class Metadata:
 
 def read_metadata(page: Page, url: str) -> Metadata:
     """The metadata of a page found at ``url``."""
-    nodes = list(page.root.walk())
-    meta = _meta(nodes)
-    article = _article(articles(page.data), url)
-    title, title_node = best_title(article, meta, nodes, page.title, url)
+    signs = read_signs(page.root)
+    meta = signs.meta
+    stated = read_statements(page.data)
+    article = _about(stated.articles, url)
+    title, signs.title = best_title(article, signs, page.title, url)
     language = _language(page.root, meta, article)
     site = _first(meta, "og:site_name", "application-name", "al:android:app_name")
     publisher = squeeze(words(article.get("publisher")))[:100]
-    clock = dating.clock_of(url, language, title)
+    clock = dating.clock_of(url, language, title, _first(meta, "og:locale"))
+    dates = dating.read_dates(article, _about(stated.pages, url), signs, url, clock)
     return Metadata(
         title=title,
-        title_node=title_node,
-        published=dating.published(article, meta, nodes, title_node, url, clock),
-        modified=dating.modified(article, meta, nodes, clock),
-        authors=byline.authors(article, meta, nodes, title_node, (site, publisher)),
+        title_node=signs.title_node,
+        published=dates.published,
+        modified=dates.modified,
+        authors=byline.authors(article, signs, (site, publisher)),
         site_name=site or publisher,
         section=_first(meta, "article:section", "parsely-section", "section", "category")
         or squeeze(words(article.get("articleSection")))[:100],
         language=language,
         keywords=_keywords(article, meta),
-        canonical_url=_canonical(nodes, meta, url),
+        canonical_url=_canonical(signs, url),
         lead_image=_lead_image(article, meta, url),
         article_body=squeeze_body(article.get("articleBody")),
         description=_first(meta, "og:description", "description", "twitter:description"),
@@ -72,33 +75,22 @@ def squeeze_body(value: object) -> str:
     return re.sub(r"<[^<>]{1,300}>", " ", words(value)) if value else ""
 
 
-def _meta(nodes: list[Node]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for node in nodes:
-        if node.tag == "meta" and (content := node.get("content").strip()):
-            for key in ("property", "name", "itemprop", "http-equiv"):
-                if name := node.get(key).strip().lower():
-                    found.setdefault(name, []).append(content[:2000])
-    return found
-
-
 def _first(meta: dict[str, list[str]], *names: str) -> str:
     return next((squeeze(meta[name][0])[:300] for name in names if name in meta), "")
 
 
-def _article(found: list[Data], url: str) -> Data:
+def _about(found: list[Data], url: str) -> Data:
     """The object that is about this page: by its address, else the first with a headline, else the first."""
+    if len(found) < 2:
+        return found[0] if found else {}
     here = identity(url)
     for entry in found:
+        if "headline" not in entry and "datePublished" not in entry:
+            continue
         for name in ("url", "mainEntityOfPage", "@id"):
             value = entry.get(name)
             stated = value.get("@id") or value.get("url") if isinstance(value, dict) else value
-            if (
-                here
-                and isinstance(stated, str)
-                and identity(stated) == here
-                and ("headline" in entry or "datePublished" in entry)
-            ):
+            if here and isinstance(stated, str) and (stated == url or identity(stated) == here):
                 return entry
     return next((entry for entry in found if "headline" in entry), found[0] if found else {})
 
@@ -126,11 +118,8 @@ def _keywords(article: Data, meta: dict[str, list[str]]) -> tuple[str, ...]:
     return tuple(word for word in kept if 1 < len(word) <= 60)[:MAX_KEYWORDS]
 
 
-def _canonical(nodes: list[Node], meta: dict[str, list[str]], url: str) -> str | None:
-    links = [
-        node.get("href") for node in nodes if node.tag == "link" and "canonical" in node.get("rel").lower().split()
-    ]
-    for reference in (*links, *meta.get("og:url", ())):
+def _canonical(signs: Signs, url: str) -> str | None:
+    for reference in (*signs.canonical, *signs.meta.get("og:url", ())):
         found = absolute(reference, url) if reference.strip() else None
         # A page whose canonical address is its site's front door has a broken template.
         if found and (identity(found) != site_of(found) or identity(url) == site_of(url)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 MAX_SCRIPTS = 40
 MAX_OBJECTS = 3000  # objects looked at on one page
@@ -17,12 +17,27 @@ _FIELD = re.compile(
 )
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report|NewsStory|AnalysisNewsArticle|Review)$")
 
+_PAGE = re.compile(r"(?:WebPage|ItemPage)$")
+
+# Fields that hold no article, or others' articles: half of all objects of the recorded pages stand in them.
+_ASIDE = frozenset(
+    "author publisher creator image logo thumbnail comment itemListElement liveBlogUpdate potentialAction breadcrumb "
+    "speakable about mentions keywords video contentLocation address sameAs offers aggregateRating".split()
+)
+
 Data = dict[str, Any]
 
 
-def articles(scripts: list[str]) -> list[Data]:
-    """The objects of a type of article, in the page's order. Broken JSON gives what single fields can be read from it."""
-    found: list[Data] = []
+class Statements(NamedTuple):
+    """What a page's JSON-LD holds: its articles, and what it says of itself as a page, in the page's order."""
+
+    articles: list[Data]
+    pages: list[Data]
+
+
+def read_statements(scripts: list[str]) -> Statements:
+    """The objects of a type of article or page. Broken JSON gives what single fields can be read from it."""
+    found = Statements([], [])
     for script in scripts[:MAX_SCRIPTS]:
         value = _load(script)
         if value is None:
@@ -31,22 +46,23 @@ def articles(scripts: list[str]) -> list[Data]:
                 for name, text in _FIELD.findall(script)
             }
             if "headline" in fields or "datePublished" in fields:
-                found.append({"@type": "Article", **fields})
+                found.articles.append({"@type": "Article", **fields})
             continue
-        found.extend(entry for entry in objects(value) if is_article(entry))
+        for entry in objects(value):
+            if kinds := entry.get("@type"):
+                if _is_of(_ARTICLE, kinds):
+                    found.articles.append(entry)
+                elif _is_of(_PAGE, kinds):
+                    found.pages.append(entry)
     return found
 
 
-def is_article(entry: Data) -> bool:
-    """Whether an object's type is one of article."""
-    kinds = entry.get("@type")
-    return any(
-        isinstance(kind, str) and _ARTICLE.search(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])
-    )
+def _is_of(kind: re.Pattern[str], kinds: object) -> bool:
+    return any(isinstance(name, str) and kind.search(name) for name in (kinds if isinstance(kinds, list) else [kinds]))
 
 
 def objects(value: object) -> Iterator[Data]:
-    """All objects in a JSON value, the outer before the inner, no more than MAX_OBJECTS."""
+    """The objects in a JSON value that may be the page's article, the outer before the inner, no more than MAX_OBJECTS."""
     queue: list[object] = [value]
     for position in range(MAX_OBJECTS):
         if position >= len(queue):
@@ -54,9 +70,9 @@ def objects(value: object) -> Iterator[Data]:
         item = queue[position]
         if isinstance(item, dict):
             yield item
-            queue.extend(child for child in item.values() if isinstance(child, (dict, list)))
+            queue += [child for name, child in item.items() if isinstance(child, (dict, list)) and name not in _ASIDE]
         elif isinstance(item, list):
-            queue.extend(child for child in item if isinstance(child, (dict, list)))
+            queue += [child for child in item if isinstance(child, (dict, list))]
 
 
 def words(value: object) -> str:
@@ -80,12 +96,11 @@ def words(value: object) -> str:
 def _load(script: str) -> object | None:
     # From the first bracket to the last: comments, CDATA marks and semicolons around them go.
     starts = [place for mark in "{[" if (place := script.find(mark)) >= 0]
-    bare = script[min(starts) : max(script.rfind("}"), script.rfind("]")) + 1] if starts else ""
-    for text in (
-        bare,
-        _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", bare)),
-        html.unescape(bare) if "&quot;" in bare else "",
-    ):
+    if not starts:
+        return None
+    bare = script[min(starts) : max(script.rfind("}"), script.rfind("]")) + 1]
+    for mend in _MENDERS:
+        text = mend(bare)
         if not text:
             continue
         try:
@@ -95,3 +110,11 @@ def _load(script: str) -> object | None:
             continue
         return value
     return None
+
+
+# What makes broken JSON readable, each tried where the one before did not do.
+_MENDERS: tuple[Callable[[str], str], ...] = (
+    str,
+    lambda text: _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", text)),
+    lambda text: html.unescape(text) if "&quot;" in text else "",
+)
