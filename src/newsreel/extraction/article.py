@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import escape
 
 from newsreel.core.encoding import decode
@@ -12,9 +13,12 @@ from newsreel.core.urls import absolute
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
 from newsreel.extraction.body import measure, read_body
 from newsreel.extraction.boilerplate import junk_text
+from newsreel.extraction.memory import SiteMemory
 from newsreel.extraction.metadata import Metadata, read_metadata
 from newsreel.extraction.page import MAX_BYTES, Node, Page, read_page
+from newsreel.extraction.recurrence import REASON, recurring_blocks
 from newsreel.extraction.sanitising import MAX_MARKUP, MAX_TOTAL, sanitise_pieces
+from newsreel.extraction.texts import block_texts
 
 MIN_TEXT = 25  # characters: below this a page has no text
 MAX_REMOVED = 200
@@ -30,12 +34,37 @@ _MAGIC = (
 )
 
 
-def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> Article:
-    """The article of a page as it was fetched from ``url``. Whatever the bytes are: what cannot be read gives an
-    empty text with the reason in words. At most 8 MiB are read.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page as it was read with its site's memory: the article, what the page teaches the memory, and the article's text
+    as it was before that memory was asked.
     """
+
+    article: Article
+    lesson: SiteMemory
+    text_without_memory: str
+
+
+def extract(
+    html: bytes | str, url: str, *, content_type: str | None = None, memory: SiteMemory | None = None
+) -> Article:
+    """The article of a page as it was fetched from ``url``. Whatever the bytes are: what cannot be read gives an
+    empty text with the reason in words. At most 8 MiB are read. ``memory``: what other pages of the site have taught;
+    it is not changed.
+    """
+    return _read(html, url, content_type, memory).article
+
+
+def extract_and_learn(
+    html: bytes | str, url: str, content_type: str | None = None, memory: SiteMemory | None = None
+) -> Reading:
+    """The same, with what the page teaches: ``memory.merge(reading.lesson)`` learns it. The page is parsed once."""
+    return _read(html, url, content_type, memory or SiteMemory())
+
+
+def _read(html: bytes | str, url: str, content_type: str | None, memory: SiteMemory | None) -> Reading:
     if reason := _not_a_page(html):
-        return Article(url, reason=reason)
+        return Reading(Article(url, reason=reason), SiteMemory(), "")
     text = html if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)[0]
     page = read_page(text)
     meta = read_metadata(page, url)
@@ -43,7 +72,20 @@ def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> 
     if _weight(units) < STATED_SHARE * len(meta.article_body):
         # The page shows a beginning (or nothing, until a script runs) and states the whole as data.
         units = _stated(meta.article_body, page)
-    return _article(url, meta, units, removed, page)
+    units = _bounded(_without_title(units, meta.title), page.root)
+    lesson = SiteMemory()
+    whole = ""
+    if memory is not None:
+        lesson = memory.lesson(block_texts(page.root), url, meta.title)
+        whole = _text(units)
+        gone = recurring_blocks([unit.block for unit in units], memory, lesson)
+        removed = removed + [(block_text(units[place].block), REASON) for place in sorted(gone)]
+        units = [unit for place, unit in enumerate(units) if place not in gone]
+    return Reading(_article(url, meta, units, removed, page), lesson, whole)
+
+
+def _text(units: list[Unit]) -> str:
+    return "\n\n".join(part for unit in units if (part := block_text(unit.block)))
 
 
 def _weight(units: list[Unit]) -> int:
@@ -89,8 +131,7 @@ def _bounded(units: list[Unit], root: Node) -> list[Unit]:
 
 
 def _article(url: str, meta: Metadata, units: list[Unit], removed: list[tuple[str, str]], page: Page) -> Article:
-    units = _bounded(_without_title(units, meta.title), page.root)
-    text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
+    text = _text(units)
     reason = ""
     if len(text) < MIN_TEXT:
         text, units = "", []
@@ -123,7 +164,7 @@ def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
     reader = UnitReader(entry.url, set())
     reader.read(page.root)
     units = _bounded(reader.units, page.root)
-    text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
+    text = _text(units)
     blocks = tuple(unit.block for unit in units)
     return Article(
         url=entry.url,
