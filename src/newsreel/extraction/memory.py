@@ -33,9 +33,10 @@ from newsreel.extraction.texts import block_texts, weight
 MAX_PAGES = 48
 MAX_TEXTS = 4096  # distinct texts of all pages
 MAX_PAGE_TEXTS = 400  # of one page; the recorded pages have 150 in the middle, 470 at the 97th of a hundred
-LONG = 80.0  # weight from which a text is a paragraph; a page is known by these
+SENTENCE = 50.0  # weight from which a text may be a paragraph; a page is known by these
 KIN = 1 / 3  # of what the poorer of two pages says: half of its paragraphs, where nobody else has them
 KIN_OF_ONE_TITLE = 0.15
+FEWEST_SHARED = 2  # paragraphs, where the titles differ: a single one may be a box
 MIN_LETTERS = 4.0  # weight: '1.', '$ 355.86' and '3:0' recur in articles of all kinds
 MIN_TITLE = 15.0  # weight: 'Weather' is a title of many articles
 
@@ -45,7 +46,7 @@ _HEAD = struct.Struct("<3sBHH")
 _PAGE = struct.Struct("<QQIHH")  # key, title, order, paragraphs, texts
 MAX_MEMORY_BYTES = _HEAD.size + 8 * MAX_TEXTS + MAX_PAGES * (_PAGE.size + 2 * MAX_PAGE_TEXTS)
 _LAST_ORDER = 2**32 - 1
-_DIGITS = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
@@ -223,7 +224,10 @@ class _Kinship:
         if not shared:
             return False
         title = self._titles[one]
-        share = KIN_OF_ONE_TITLE if title and title == self._titles[other] else KIN
+        one_title = title and title == self._titles[other]
+        if not one_title and shared.bit_count() < FEWEST_SHARED:
+            return False
+        share = KIN_OF_ONE_TITLE if one_title else KIN
         return self._weight(shared) >= share * min(self._weights[one], self._weights[other])
 
     def _weight(self, bits: int) -> float:
@@ -268,10 +272,10 @@ def _key(text: str) -> int:
     one that says nothing.
     """
     text = squeeze(text)
-    if len(text) < LONG and weight(_NO_LETTERS.sub("", text)) < MIN_LETTERS:
+    if len(text) < SENTENCE and weight(_NO_LETTERS.sub("", text)) < MIN_LETTERS:
         return 0
     hashed = _hash(_DIGITS.sub("0", text.casefold())) & ~1
-    return hashed | (weight(text) >= LONG)
+    return hashed | (weight(text) >= SENTENCE)
 
 
 def _page_key(url: str, texts: Sequence[int]) -> int:

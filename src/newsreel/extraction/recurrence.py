@@ -13,13 +13,14 @@ from math import ceil
 from typing import NamedTuple
 
 from newsreel.core.types import Block
-from newsreel.extraction.memory import LONG, SiteMemory
+from newsreel.extraction.memory import SiteMemory
 from newsreel.extraction.texts import weight
 
 REASON = "recurs on this site"
 MOST = 0.4  # of what an extractor would keep: what would take more is no box on an article's page
 FEWEST = 2  # other articles
 SHARE = 0.2  # of the site's other articles: from here on a short text is the site's
+LONG = 80.0  # weight of a paragraph
 LONG_SHARE = 0.5  # the same for a paragraph, while few articles are known,
 LONG_FEWEST = 4  # and from so many on
 LONG_SHARE_OF_MANY = 0.3
