@@ -36,8 +36,8 @@ MAX_PAGE_TEXTS = 400  # of one page; the recorded pages have 150 in the middle, 
 SENTENCE = 50.0  # weight from which a text may be a paragraph; a page is known by these
 KIN = 1 / 3  # of what the poorer of two pages says: half of its paragraphs, where nobody else has them
 KIN_OF_ONE_TITLE = 0.15
+NARROW = 3  # at most one of so many pages has a narrow text
 FEWEST_SHARED = 2  # paragraphs, where the titles differ: a single one may be a box
-MIN_LETTERS = 4.0  # weight: '1.', '$ 355.86' and '3:0' recur in articles of all kinds
 MIN_TITLE = 15.0  # weight: 'Weather' is a title of many articles
 
 VERSION: Final = 1
@@ -47,7 +47,10 @@ _PAGE = struct.Struct("<QQIHH")  # key, title, order, paragraphs, texts
 MAX_MEMORY_BYTES = _HEAD.size + 8 * MAX_TEXTS + MAX_PAGES * (_PAGE.size + 2 * MAX_PAGE_TEXTS)
 _LAST_ORDER = 2**32 - 1
 _DIGITS = re.compile(r"\d+")
-_NO_LETTERS = re.compile(r"[\W\d_]+")
+# Four letters, or two of a script that needs few: '1.', '$ 355.86' and '3:0' recur in articles of all kinds.
+_WORDS = re.compile(
+    r"[^\W\d_](?:.*?[^\W\d_]){3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af].*?[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
 
 
 class Recurrence(NamedTuple):
@@ -101,10 +104,12 @@ class SiteMemory:
 
     def learn_texts(self, texts: Iterable[str], url: str, title: str = "") -> Self:
         """Takes in a page by the texts of its blocks, in its order."""
-        return self.merge(self.lesson(texts, url, title))
+        return self.merge(self.lesson(map(squeeze, texts), url, title))
 
     def lesson(self, texts: Iterable[str], url: str, title: str = "") -> SiteMemory:
-        """A memory of this one page only, which this one learns by ``merge``: what goes from process to process."""
+        """A memory of this one page only, which this one learns by ``merge``: what goes from process to process. The
+        texts are squeezed ones here, as in ``compare``.
+        """
         taught = SiteMemory()
         keys = dict.fromkeys(key for text in texts if (key := _key(text)))
         # A page with more than fits is known by its paragraphs: a long menu must not crowd them out.
@@ -130,7 +135,8 @@ class SiteMemory:
 
     def recurring(self, texts: Sequence[str], url: str = "", title: str = "") -> list[int]:
         """For each text of a page on how many other articles of the site it was seen."""
-        return self.compare(texts, self.lesson(texts, url, title)).counts
+        squeezed = [squeeze(text) for text in texts]
+        return self.compare(squeezed, self.lesson(squeezed, url, title)).counts
 
     def compare(self, texts: Sequence[str], lesson: SiteMemory) -> Recurrence:
         """The same for some texts of a page, and how many articles that is out of. ``lesson``: of that page, by which
@@ -138,7 +144,7 @@ class SiteMemory:
         """
         keys = [_key(text) for text in texts]
         asked = next(iter(lesson._pages.items()), None)
-        if asked is None:
+        if asked is None or not any(page.texts.intersection(keys) for page in self._pages.values()):
             return Recurrence([0] * len(keys), len(self._pages))
         others = _other_articles(asked[1], [page for key, page in self._pages.items() if key != asked[0]])
         return Recurrence([sum([key in article for article in others]) for key in keys], len(others))
@@ -211,6 +217,10 @@ class _Kinship:
         for key, bit in shared.items():
             by_many[seen[key]] = by_many.get(seen[key], 0) | bit
         self._masks = [(mask, 1 / many) for many, mask in by_many.items()]
+        # Most pairs share nothing but what is all over the site. Where that alone never makes kin, they are done with.
+        wide = [many for many in by_many if many * NARROW > len(pages)]
+        self._narrow = sum([mask for many, mask in by_many.items() if many not in wide])
+        self._wide_weight = sum([by_many[many].bit_count() / many for many in wide])
         self._bits = [sum([shared[key] for key in shared.keys() & page.texts]) for page in pages]
         # What only one page has weighs 1, also what was forgotten of it.
         self._weights = [
@@ -221,14 +231,15 @@ class _Kinship:
     def same(self, one: int, other: int) -> bool:
         """Whether two of the pages do."""
         shared = self._bits[one] & self._bits[other]
-        if not shared:
+        least = min(self._weights[one], self._weights[other])
+        if not shared or (not shared & self._narrow and self._wide_weight < KIN_OF_ONE_TITLE * least):
             return False
         title = self._titles[one]
         one_title = title and title == self._titles[other]
         if not one_title and shared.bit_count() < FEWEST_SHARED:
             return False
         share = KIN_OF_ONE_TITLE if one_title else KIN
-        return self._weight(shared) >= share * min(self._weights[one], self._weights[other])
+        return self._weight(shared) >= share * least
 
     def _weight(self, bits: int) -> float:
         return sum([(bits & mask).bit_count() * each for mask, each in self._masks])
@@ -268,11 +279,10 @@ def _without(page: _Page, texts: set[int]) -> _Page:
 
 
 def _key(text: str) -> int:
-    """A text's hash, the same for '12 comments' and '15 comments'; odd for a paragraph, even for a shorter text; 0 for
+    """A squeezed text's hash, the same for '12 comments' and '15 comments'; odd for a paragraph, even for a shorter text; 0 for
     one that says nothing.
     """
-    text = squeeze(text)
-    if len(text) < SENTENCE and weight(_NO_LETTERS.sub("", text)) < MIN_LETTERS:
+    if len(text) < SENTENCE and not _WORDS.search(text):
         return 0
     hashed = _hash(_DIGITS.sub("0", text.casefold())) & ~1
     return hashed | (weight(text) >= SENTENCE)

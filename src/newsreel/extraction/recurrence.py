@@ -18,12 +18,12 @@ from newsreel.extraction.texts import weight
 
 REASON = "recurs on this site"
 MOST = 0.4  # of what an extractor would keep: what would take more is no box on an article's page
-FEWEST = 2  # other articles
-SHARE = 0.2  # of the site's other articles: from here on a short text is the site's
-LONG = 80.0  # weight of a paragraph
-LONG_SHARE = 0.5  # the same for a paragraph, while few articles are known,
-LONG_FEWEST = 4  # and from so many on
-LONG_SHARE_OF_MANY = 0.3
+FEWEST, SHARE = 2, 0.2  # so many other articles, and such a share of them, make a short text the site's
+# A paragraph needs more: three reports of one event may share a background. Where many are known, a box of one section
+# stands in some of them only.
+LONG = 80.0  # weight
+LONG_FEWEST, LONG_SHARE = 3, 0.5
+LONG_MANY, LONG_SHARE_OF_MANY = 8, 0.25
 STATEMENT = 25.0  # weight from which a text within an article says something by itself
 _PARTS = re.compile(r"[\n\t]+")
 
@@ -86,9 +86,9 @@ def _is_of_the_site(piece: Piece, count: int, pages: int) -> bool:
     """Whether so many articles say that a text is the site's and not an article's."""
     if weight(piece.text) < LONG:
         return count >= max(FEWEST, ceil(SHARE * pages))
-    if count >= LONG_FEWEST:
+    if count >= LONG_MANY:
         return count >= LONG_SHARE_OF_MANY * pages
-    return count >= max(FEWEST, ceil(LONG_SHARE * pages))
+    return count >= max(LONG_FEWEST, ceil(LONG_SHARE * pages))
 
 
 def _is_statement(piece: Piece) -> bool:
