@@ -77,7 +77,7 @@ class _Page:
 
 
 class SiteMemory:
-    """What was learned of one site: compact (60 KB at most), mergeable, kept as bytes. ``learn`` and ``merge`` change it
+    """What was learned of one site: compact (42 KB, 72 at most), mergeable, kept as bytes. ``learn`` and ``merge`` change it
     and give it back.
     """
 
