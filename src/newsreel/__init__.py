@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from newsreel.core.types import Article, Block, Entry, Evidence, Feed, Keyword, Topic
     from newsreel.discovery import parse_feed
     from newsreel.enrichment import detect_language, keywords, topics
-    from newsreel.extraction import extract
+    from newsreel.extraction import SiteMemory, extract
 
 __version__ = "0.1.0"
 
@@ -23,6 +23,7 @@ _FACES = {
     "Evidence": "newsreel.core.types",
     "Feed": "newsreel.core.types",
     "Keyword": "newsreel.core.types",
+    "SiteMemory": "newsreel.extraction",
     "Topic": "newsreel.core.types",
     "detect_language": "newsreel.enrichment",
     "extract": "newsreel.extraction",
@@ -38,6 +39,7 @@ __all__ = [
     "Evidence",
     "Feed",
     "Keyword",
+    "SiteMemory",
     "Topic",
     "detect_language",
     "extract",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models.functions import Now
 
-from newsreel.archive.models import Change, Snapshot
+from newsreel.archive.models import Change, SiteMemory, Snapshot
 from newsreel.archive.snapshots import SnapshotStore, oldest_day_kept
 
 
@@ -22,3 +22,10 @@ def forget_evidence(store: SnapshotStore, now: datetime, days: int) -> int:
 def forget_changes(age: timedelta) -> int:
     """Removes lines of the change log that no follower can still want; a follower that was away longer starts anew."""
     return Change.objects.filter(at__lt=Now() - age).delete()[0]
+
+
+def forget_site_memories(age: timedelta, most: int) -> int:
+    """Removes what was learned of sites not read for ``age``, and of those longest ago beyond ``most`` sites; how many."""
+    stale = SiteMemory.objects.filter(updated_at__lt=Now() - age).delete()[0]
+    beyond = SiteMemory.objects.order_by("-updated_at", "site").values("site")[most:]
+    return stale + SiteMemory.objects.filter(site__in=list(beyond.values_list("site", flat=True))).delete()[0]

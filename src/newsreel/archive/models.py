@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Length, Now
+from django.db.models.lookups import LessThanOrEqual
 
 from newsreel.archive.fields import CurrentTransaction, TransactionIdField
 
@@ -313,6 +314,27 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref} {self.action}"
+
+
+class SiteMemory(models.Model):
+    """What recurs on the pages of a site (extraction/memory.py): hashes, no text. ``version`` is one more with each
+    writing, so that two who write at once do not lose what the other has learned.
+    """
+
+    site = models.CharField(max_length=255, primary_key=True)  # core.urls.site_of
+    data = models.BinaryField()
+    pages = models.IntegerField()
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=LessThanOrEqual(Length("data"), 131_072), name="site_memory_is_small")
+        ]
+        indexes = [models.Index(fields=["updated_at"], name="site_memory_updated")]
+
+    def __str__(self) -> str:
+        return f"{self.site}: {self.pages} pages"
 
 
 class Preference(models.Model):

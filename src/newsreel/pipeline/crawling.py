@@ -13,6 +13,7 @@ from newsreel.archive.models import Channel, Lead
 from newsreel.core.errors import Misconfigured, NewsreelError, Temporary
 from newsreel.pipeline import decisions
 from newsreel.pipeline.channels import read_channel
+from newsreel.pipeline.learning import lessons
 from newsreel.pipeline.visiting import visit
 from newsreel.pipeline.workshop import Workshop
 
@@ -125,17 +126,25 @@ class Crawl:
                 if await self._must_wait(host, str(channel.source), channel.url, error, channel.failures):
                     return False
             self._progress(self.tally)
-        for lead in await self._shop.db(_leads, due.leads):
-            try:
-                self.tally.pages += 1
-                stored = await visit(self._shop, lead)
-                self.tally.new += stored == "new"
-                self.tally.changed += stored == "changed"
-            except NewsreelError as error:
-                if await self._must_wait(host, str(lead.channel.source), lead.url, error, lead.attempts):
-                    return False
-            self._progress(self.tally)
+        leads = await self._shop.db(_leads, due.leads)
+        if leads and not await self._visit(host, leads):
+            return False
         await self._shop.db(registry.host_answered, host)
+        return True
+
+    async def _visit(self, host: str, leads: list[Lead]) -> bool:
+        """The leads, one after the other; False where the host is to be left alone."""
+        async with lessons(self._shop, leads) as taught:
+            for lead in leads:
+                try:
+                    self.tally.pages += 1
+                    stored = await visit(self._shop, lead, taught)
+                    self.tally.new += stored == "new"
+                    self.tally.changed += stored == "changed"
+                except NewsreelError as error:
+                    if await self._must_wait(host, str(lead.channel.source), lead.url, error, lead.attempts):
+                        return False
+                self._progress(self.tally)
         return True
 
     async def _must_wait(self, host: str, source: str, url: str, error: NewsreelError, failures: int) -> bool:

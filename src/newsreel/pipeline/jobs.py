@@ -37,6 +37,8 @@ HOUSEKEEPING_SECONDS = 3600.0
 HOUSE_REST_SECONDS = 30.0  # after a full disk: to try sooner would be to fetch pages only to throw them away
 STALLED_SECONDS = 900
 PREVIEWS_KEPT = timedelta(days=1)
+MEMORIES_KEPT = timedelta(days=180)
+MOST_MEMORIES = 20_000  # sites; some 40 KB each where many pages were read
 
 
 def configure(app: App) -> None:
@@ -175,6 +177,7 @@ async def keep_house(context: JobContext) -> None:
         await shop.db(housekeeping.forget_changes, timedelta(days=30))
         await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
         await shop.db(letters.forget)
+        await shop.db(housekeeping.forget_site_memories, MEMORIES_KEPT, MOST_MEMORIES)
         await shop.db(_delete_stalled)
     except NewsreelError as error:
         log.error("Old things are not forgotten: %s", error)

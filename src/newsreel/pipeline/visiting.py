@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from newsreel.archive import registry, storing
 from newsreel.archive.models import Article as StoredArticle
 from newsreel.archive.models import Lead
@@ -9,13 +12,25 @@ from newsreel.core import urls
 from newsreel.core.errors import NewsreelError, Permanent, Skip
 from newsreel.core.types import Article, Entry, Response
 from newsreel.pipeline import decisions
+from newsreel.pipeline.learning import Lessons
 from newsreel.pipeline.workshop import Workshop
 
 ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
 
 
-async def visit(shop: Workshop, lead: Lead) -> storing.Stored:
-    """Fetches what a lead names and stores it. Raises what kept it from that, after writing it down."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page gave: ``whole`` is the article's text with what the site's memory took out, '' where that is nothing;
+    ``lesson`` what the page teaches that memory.
+    """
+
+    article: Article
+    whole: str = ""
+    lesson: bytes = b""
+
+
+async def visit(shop: Workshop, lead: Lead, lessons: Lessons) -> storing.Stored:
+    """Fetches what a lead names, stores it and learns from it. Raises what kept it from that, after writing it down."""
     try:
         response = await shop.fetch(
             lead.channel.source,
@@ -30,7 +45,7 @@ async def visit(shop: Workshop, lead: Lead) -> storing.Stored:
             outcome: storing.Stored = "same"
             await shop.db(registry.lead_unchanged, lead, decisions.revisit_in(lead.visits))
         else:
-            outcome = await _keep(shop, lead, response)
+            outcome = await _keep(shop, lead, response, lessons)
     except NewsreelError as error:
         shop.costs.outcomes[error.outcome] += 1
         if error.outcome in decisions.HOUSE_FAULTS:
@@ -43,34 +58,43 @@ async def visit(shop: Workshop, lead: Lead) -> storing.Stored:
     return outcome
 
 
-async def _keep(shop: Workshop, lead: Lead, response: Response) -> storing.Stored:
+async def _keep(shop: Workshop, lead: Lead, response: Response, lessons: Lessons) -> storing.Stored:
     entry = registry.entry_of(lead)
-    article = await read_article(shop, response, entry, lead.channel.kind)
-    facts = decisions.facts_of(article, entry, lead.channel.kind, lead.channel.source.language)
+    reading = await read_article(shop, response, entry, lead.channel.kind, lessons.of(response.url))
+    facts = decisions.facts_of(reading.article, entry, lead.channel.kind, lead.channel.source.language)
     again = decisions.revisit_in(lead.visits)
-    if lead.article_id and await shop.db(_is_same, lead.article_id, storing.text_digest(facts.title, facts.text)):
+    # A page that stands as it did before its site's memory knew better has not been changed by its publisher.
+    texts = [facts.text, reading.whole] if reading.whole else [facts.text]
+    digests = [storing.text_digest(facts.title, text) for text in texts]
+    if lead.article_id and await shop.db(_is_same, lead.article_id, digests):
         await shop.db(registry.lead_unchanged, lead, again)
         return "same"
     async with shop.costs.stage("snapshot"):
         record = await shop.db(shop.snapshots.write, response)
     async with shop.costs.stage("store"):
         stored, _ = await shop.db(storing.store, lead, facts, storing.Visit(response, record, again))
+    if stored != "same":
+        lessons.add(response.url, reading.lesson)
     return stored
 
 
-async def read_article(shop: Workshop, response: Response, entry: Entry, kind: str) -> Article:
+async def read_article(
+    shop: Workshop, response: Response, entry: Entry, kind: str, memory: Sequence[bytes] = ()
+) -> Reading:
     """The article of a page; where it has none, the feed's own text. Permanent 'no_text' or Skip 'not_article' where neither."""
-    article: Article = await shop.read("extract", response.body, response.url, content_type=response.content_type)
+    article, lesson, whole = await shop.read(
+        "extract_with_memory", response.body, response.url, content_type=response.content_type, memory=memory
+    )
     if decisions.is_article(article, entry, kind):
-        return article
+        return Reading(article, whole, lesson)
     if entry.html or entry.summary:
         told: Article = await shop.read("article_from_feed", entry, entry.language)
         if told.text:
-            return told
+            return Reading(told)
     if kind == "frontpage":
         raise Skip("not_article", "The page does not read as an article.")
     raise Permanent("no_text", article.reason or "No article text was found on the page.")
 
 
-def _is_same(article: int, digest: bytes) -> bool:
-    return StoredArticle.objects.filter(pk=article, text_sha256=digest).exists()
+def _is_same(article: int, digests: Sequence[bytes]) -> bool:
+    return StoredArticle.objects.filter(pk=article, text_sha256__in=digests).exists()
