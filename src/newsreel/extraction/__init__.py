@@ -2,6 +2,7 @@
 
 from newsreel.core.encoding import decode
 from newsreel.extraction.article import article_from_feed, extract
+from newsreel.extraction.explaining import Explanation, Piece, explain
 from newsreel.extraction.sanitising import sanitise
 
-__all__ = ["article_from_feed", "decode", "extract", "sanitise"]
+__all__ = ["Explanation", "Piece", "article_from_feed", "decode", "explain", "extract", "sanitise"]

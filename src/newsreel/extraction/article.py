@@ -7,13 +7,15 @@ from html import escape
 
 from newsreel.core.encoding import decode
 from newsreel.core.text import cut, squeeze, tokens
-from newsreel.core.types import Article, Block, Entry
+from newsreel.core.types import Article, Block, Entry, SiteRule
 from newsreel.core.urls import absolute
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
 from newsreel.extraction.body import measure, read_body
 from newsreel.extraction.boilerplate import junk_text
 from newsreel.extraction.metadata import Metadata, read_metadata
+from newsreel.extraction.overruled import kept_units, overruled, read_ruled_page
 from newsreel.extraction.page import MAX_BYTES, Node, Page, read_page
+from newsreel.extraction.ruled import REASON, Ruled
 from newsreel.extraction.sanitising import MAX_MARKUP, MAX_TOTAL, sanitise_pieces
 
 MIN_TEXT = 25  # characters: below this a page has no text
@@ -30,20 +32,26 @@ _MAGIC = (
 )
 
 
-def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> Article:
+def extract(
+    html: bytes | str, url: str, *, content_type: str | None = None, rule: SiteRule | None = None
+) -> Article:
     """The article of a page as it was fetched from ``url``. Whatever the bytes are: what cannot be read gives an
-    empty text with the reason in words. At most 8 MiB are read.
+    empty text with the reason in words. At most 8 MiB are read. ``rule`` overrules what is known of all sites.
     """
-    if reason := _not_a_page(html):
+    if reason := not_a_page(html):
         return Article(url, reason=reason)
     text = html if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)[0]
-    page = read_page(text)
+    page, found = (read_page(text), Ruled()) if rule is None else read_ruled_page(text, rule)
     meta = read_metadata(page, url)
-    units, removed = read_body(page.root, url, meta)
-    if _weight(units) < STATED_SHARE * len(meta.article_body):
+    kept = None
+    if rule is not None:
+        meta = overruled(meta, found, url)
+        kept = kept_units(page.root, url)
+    units, removed = kept or read_body(page.root, url, meta)
+    if kept is None and _weight(units) < STATED_SHARE * len(meta.article_body):
         # The page shows a beginning (or nothing, until a script runs) and states the whole as data.
         units = _stated(meta.article_body, page)
-    return _article(url, meta, units, removed, page)
+    return _article(url, meta, units, [*((text, REASON) for text in found.dropped), *removed], page)
 
 
 def _weight(units: list[Unit]) -> int:
@@ -145,7 +153,8 @@ def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
     )
 
 
-def _not_a_page(html: bytes | str) -> str:
+def not_a_page(html: bytes | str) -> str:
+    """Why an answer can hold no article, in words; '' where it may be a page."""
     if not html or not html.strip():
         return "The answer was empty."
     if isinstance(html, str):
