@@ -10,6 +10,7 @@ from newsreel.core.errors import NewsreelError, Permanent, Skip
 from newsreel.core.types import Article, Entry, Response
 from newsreel.pipeline import decisions
 from newsreel.pipeline.workshop import Workshop
+from newsreel.sources import rule_for
 
 ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
 
@@ -60,7 +61,9 @@ async def _keep(shop: Workshop, lead: Lead, response: Response) -> storing.Store
 
 async def read_article(shop: Workshop, response: Response, entry: Entry, kind: str) -> Article:
     """The article of a page; where it has none, the feed's own text. Permanent 'no_text' or Skip 'not_article' where neither."""
-    article: Article = await shop.read("extract", response.body, response.url, content_type=response.content_type)
+    article: Article = await shop.read(
+        "extract", response.body, response.url, content_type=response.content_type, rule=rule_for(response.url)
+    )
     if decisions.is_article(article, entry, kind):
         return article
     if entry.html or entry.summary:
