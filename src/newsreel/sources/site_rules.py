@@ -86,9 +86,9 @@ def _rule(host: str, table: Any, name: str, text: str) -> NamedRule:
         if not (listed if key in _LISTS else isinstance(value, str)):
             kind = "a list of selectors" if key in _LISTS else "a text"
             raise _wrong(name, _line(text, host, key), f"{key} must be {kind}")
-    for selector in _selectors(table):
+    for key, selector in _selectors(table):
         if not _is_selector(selector):
-            raise _wrong(name, _line(text, host, selector), f"{_short(selector)} is not a CSS selector")
+            raise _wrong(name, _line(text, host, selector, key), f"{_short(selector)} is not a CSS selector")
     if not any(table.get(key) for key in (*_LISTS, *_SELECTORS)):
         raise _wrong(name, _line(text, host), f"the rule for {host} selects nothing")
     for key in _WORDS:
@@ -98,10 +98,10 @@ def _rule(host: str, table: Any, name: str, text: str) -> NamedRule:
     return NamedRule(host, rule, table["tested_on"], squeeze(table["why"]))
 
 
-def _selectors(table: dict[str, Any]) -> Iterator[str]:
+def _selectors(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in _LISTS:
-        yield from table.get(key, ())
-    yield from (table[key] for key in _SELECTORS if table.get(key))
+        yield from ((key, selector) for selector in table.get(key, ()))
+    yield from ((key, table[key]) for key in _SELECTORS if table.get(key))
 
 
 def _is_selector(text: str) -> bool:
@@ -112,15 +112,18 @@ def _is_selector(text: str) -> bool:
     return True
 
 
-def _line(text: str, host: str, part: str = "") -> int:
-    """The number of the line in which a part of a host's table stands, else of the table's own."""
+def _line(text: str, host: str, *parts: str) -> int:
+    """The number of the line in which a part of a host's table stands: the first of these that is found, else the table."""
     lines = text.splitlines()
     headers = [(number, match[1].strip()) for number, line in enumerate(lines, 1) if (match := _HEADER.match(line))]
     start = next((number for number, header in headers if header == host), 1)
     end = next((number for number, _ in headers if number > start), len(lines) + 1)
-    written = (part, part.replace("\\", "\\\\").replace('"', '\\"')) if part else ()
-    inside = range(start, end)
-    return next((number for number in inside if any(form in lines[number - 1] for form in written)), start)
+    for part in filter(None, parts):
+        written = (part, part.replace("\\", "\\\\").replace('"', '\\"'))
+        for number in range(start + bool(headers), end):
+            if any(form in lines[number - 1] for form in written):
+                return number
+    return start
 
 
 def _text_of(file: Path) -> str:
