@@ -56,7 +56,12 @@ def test_every_coding_that_the_gate_takes_is_undone(tmp_path: Path) -> None:
     packed = {"zstd": zstd.compress(body), "br": brotli.compress(body), "gzip": gzip.compress(body), "identity": body}
     for name, wire in packed.items():
         headers = (("Content-Type", "text/html"), ("content-encoding", name))
-        assert store.read(store.write(Response("https://news.test/a", "https://news.test/a", 200, headers, body, wire, NOON))) == body
+        assert (
+            store.read(
+                store.write(Response("https://news.test/a", "https://news.test/a", 200, headers, body, wire, NOON))
+            )
+            == body
+        )
     store.close()
 
 

@@ -54,6 +54,18 @@ def test_what_a_rule_dropped_is_named_so() -> None:
     assert ruled == [f"In a box: {LONG}", "and more"]
 
 
+def test_a_part_of_a_word_of_what_a_rule_dropped_is_not_named_so() -> None:
+    box = "<div class=box><b>会員</b><i>登録</i>する<p>ログインして続きを読む</p></div>"
+    page = f"<ul><li>会員登録<li>ログイン</ul><div><p>{LONG}</p><p>{LONG}</p></div>{box}"
+    pieces = explain(page, URL, rule=SiteRule(drop=(".box",))).pieces
+    assert [(piece.text, piece.reason) for piece in pieces if not piece.kept] == [
+        ("会員登録", "site rule"),  # two texts of the box are this one: nothing tells them apart
+        ("ログイン", OUTSIDE),
+        ("会員登録する", "site rule"),
+        ("ログインして続きを読む", "site rule"),
+    ]
+
+
 def test_it_is_bounded() -> None:
     found = explain("<p>x y z</p>" * 7000 + "<p>" + "word " * 2000, URL)
     assert len(found.pieces) == MAX_PIECES
@@ -67,7 +79,10 @@ def test_what_is_no_page_has_no_pieces() -> None:
     assert found.article.reason
 
 
-_PARTS = ["<p>", "</p>", "<div>", "</div>", "<li>", "<table>", "<tr>", "<td>", "<br>", "<h2>", "<!--", "words, and more. ", "<svg>", "\x00", "\x1b[2m", "<figure>"]  # fmt: skip
+_PARTS = [
+    "<p>", "</p>", "<div>", "</div>", "<li>", "<table>", "<tr>", "<td>", "<br>", "<h2>", "<!--", "words, and more. ",
+    "<svg>", "\x00", "\x1b[2m", "<figure>",
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(_PARTS), max_size=80).map("".join) | st.binary(max_size=300))

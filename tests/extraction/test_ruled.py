@@ -12,7 +12,9 @@ from newsreel.extraction import extract
 from newsreel.extraction.ruled import KEEP_MARK, apply
 
 URL = "https://odd.test/a"
-TEXT = "".join(f"<p>Paragraph {n} of the story is long enough, with a comma, to be taken for running text.</p>" for n in range(4))
+TEXT = "".join(
+    f"<p>Paragraph {n} of the story is long enough, with a comma, to be taken for running text.</p>" for n in range(4)
+)
 PAGE = (
     "<html><head><title>Wrong</title><meta name=when content='2025-03-04T05:06:00Z'>"
     '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "From the data"}</script></head><body>'
@@ -28,13 +30,19 @@ def test_what_is_dropped_is_not_in_the_text_and_named() -> None:
     article = extract(PAGE, URL, rule=SiteRule(drop=(".box",)))
     assert "Paragraph 3" in article.text
     assert "on every page" not in article.text + article.html
-    assert article.removed[0] == ("This box is on every page of the site, and it says, at length, that the site is good.", "site rule")
+    assert article.removed[0] == (
+        "This box is on every page of the site, and it says, at length, that the site is good.",
+        "site rule",
+    )
     assert article.title == extract(PAGE, URL).title  # the page's data is read as before
 
 
 def test_what_is_kept_is_all_of_the_article() -> None:
     article = extract(PAGE, URL, rule=SiteRule(keep=("aside.hidden-gem",)))
-    assert article.text == "Text that its names and its tag call a side matter, and that is the article all the same.\n\none\n\ntwo"
+    assert (
+        article.text
+        == "Text that its names and its tag call a side matter, and that is the article all the same.\n\none\n\ntwo"
+    )
     both = extract(PAGE, URL, rule=SiteRule(keep=("aside ul", ".real", "aside")))
     assert both.text.startswith("The real title\n\nText that")
     assert both.text.count("one") == 1  # a kept element within a kept one
@@ -73,7 +81,10 @@ def test_a_rule_that_drops_everything_leaves_an_empty_page(selector: str) -> Non
     assert bool(article.text) != bool(article.reason)
 
 
-_PARTS = ["<p>", "</p>", "<div class=a>", "</div>", "<table>", "<td>", "<script>", "<!--", "words, and more words. ", "<svg>", "<h1>", "\x00", "<a href=x>", f"<b {KEEP_MARK}>"]  # fmt: skip
+_PARTS = [
+    "<p>", "</p>", "<div class=a>", "</div>", "<table>", "<td>", "<script>", "<!--", "words, and more words. ", "<svg>",
+    "<h1>", "\x00", "<a href=x>", f"<b {KEEP_MARK}>",
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(_PARTS), max_size=60).map("".join) | st.binary(max_size=200))

@@ -22,7 +22,9 @@ def record(article: Article, html: str, url: str = "") -> Snapshot:
     )  # fmt: skip
 
 
-SENTENCE = "The minister said on Tuesday that paragraph number {} of the new law would be read again by the whole house."
+SENTENCE = (
+    "The minister said on Tuesday that paragraph number {} of the new law would be read again by the whole house."
+)
 
 
 def a_page(count: int, *, menu: int = 3, more: str = "") -> str:

@@ -62,7 +62,10 @@ def test_what_was_kept_and_what_was_removed_and_why(alice: Client, article: Arti
     page = _shown(alice, article)
     left, right = page.split('<section class="read"')
     pieces = left.split('<ol class="pieces"')[1]
-    assert [int(n) for n in re.findall(r'<li class="kept[^>]*>The minister said on Tuesday that paragraph number (\d)', pieces)] == [0, 1, 2, 3]
+    assert [
+        int(n)
+        for n in re.findall(r'<li class="kept[^>]*>The minister said on Tuesday that paragraph number (\d)', pieces)
+    ] == [0, 1, 2, 3]
     assert re.search(r"<s>Section 0</s></li>\s*<li><s>Section 1</s>", pieces)
     assert "<s>Our other news of the day</s>" in pieces
     assert "<s>A law is read again</s>" in pieces  # the title stands above the text, not in it
@@ -156,11 +159,13 @@ def test_a_site_rule_is_used_and_named(alice: Client, article: Article, own_rule
     own_rules.write_text(
         '["odd.test"]\ndrop = [".odd"]\ntested_on = "a page"\nwhy = "Its box stands within the text."\n', "utf-8"
     )
-    odd = a_page(3).replace("</p><p>", '</p><p class="odd">An odd paragraph that is long enough to be one, as they are.</p><p>', 1)
+    odd = a_page(3).replace(
+        "</p><p>", '</p><p class="odd">An odd paragraph that is long enough to be one, as they are.</p><p>', 1
+    )
     record(article, odd, "https://www.odd.test/a")
     page = _shown(alice, article)
     assert re.search(r'id="rule">odd\.test <span[^>]*>Its box stands within the text\.', page)
-    assert re.search(r'Removed: </span>site rule</span>\s*</p>\s*<ul><li><s>An odd paragraph', page)
+    assert re.search(r"Removed: </span>site rule</span>\s*</p>\s*<ul><li><s>An odd paragraph", page)
 
 
 def test_a_wrong_rules_file_is_a_sentence(alice: Client, article: Article, own_rules: Path) -> None:

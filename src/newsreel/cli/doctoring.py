@@ -179,13 +179,17 @@ def _site_rules(chosen: Settings) -> Finding:
 
     ours, all_ = rules(None), rules(chosen.site_rules)
     own = f", and {chosen.site_rules}" if chosen.site_rules else ""
-    return Finding("site rules", True, f"{len(all_)} odd sites have rules of their own ({len(ours)} of Newsreel's{own})")
+    return Finding(
+        "site rules", True, f"{len(all_)} odd sites have rules of their own ({len(ours)} of Newsreel's{own})"
+    )
 
 
 def _database(chosen: Settings, clocks: list[Clock]) -> Finding:
     from newsreel.pipeline.startup import open_archive
 
-    archive = open_archive(chosen.model_copy(update={"site_rules": None}))  # a finding of their own says what is wrong with them
+    archive = open_archive(
+        chosen.model_copy(update={"site_rules": None})
+    )  # a finding of their own says what is wrong with them
     try:
         from django.db import connection
 

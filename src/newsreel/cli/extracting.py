@@ -56,8 +56,8 @@ def _explain(found: Explanation, address: str, *, as_json: bool) -> None:
     named = named_rule_for(address)
     host = named.host if named else ""
     if as_json:
-        facts = {"article": article_json(found.article), "site_rule": host or None}
-        facts["pieces"] = [asdict(piece) for piece in found.pieces]
+        pieces = [asdict(piece) for piece in found.pieces]
+        facts = {"article": article_json(found.article), "site_rule": host or None, "pieces": pieces}
         print(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
         show(found, host, coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))

@@ -32,9 +32,7 @@ _MAGIC = (
 )
 
 
-def extract(
-    html: bytes | str, url: str, *, content_type: str | None = None, rule: SiteRule | None = None
-) -> Article:
+def extract(html: bytes | str, url: str, *, content_type: str | None = None, rule: SiteRule | None = None) -> Article:
     """The article of a page as it was fetched from ``url``. Whatever the bytes are: what cannot be read gives an
     empty text with the reason in words. At most 8 MiB are read. ``rule`` overrules what is known of all sites.
     """

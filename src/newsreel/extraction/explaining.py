@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from newsreel.core.encoding import decode
@@ -80,14 +81,13 @@ class _Judge:
         self._kept = {squeeze(line) for part in parts for line in (part, *part.split("\n"))}
         self._all = "\n".join(map(squeeze, parts))
         self._removed = [(squeeze(text), reason) for text, reason in article.removed]
-        self._reasons = {text: reason for text, reason in reversed(self._removed)}
-        # The parser's own tree does not say which of its elements are blocks: the spaces in its texts are not the page's.
-        self._dropped = "\n".join(text.replace(" ", "") for text, reason in self._removed if reason == RULED)
+        self._reasons = dict(reversed(self._removed))
+        self._dropped = [_Dropped(text) for text, reason in self._removed if reason == RULED]
         self._title = tokens(article.title)
 
     def piece(self, text: str, kind: str) -> Piece:
         """A block of text with what became of it."""
-        kept = text in self._kept or (len(text) >= _PART and text in self._all)
+        kept = text in self._kept or (kind != "heading" and len(text) >= _PART and text in self._all)
         return Piece(cut(text, MAX_TEXT), kind, kept, "" if kept else self._reason(text))
 
     def _reason(self, text: str) -> str:
@@ -98,7 +98,27 @@ class _Judge:
         whole = f" {text} "
         if reason := next((reason for other, reason in self._removed if whole in f" {other} "), ""):
             return reason
-        return RULED if text.replace(" ", "") in self._dropped else OUTSIDE
+        return RULED if any(text in dropped for dropped in self._dropped) else OUTSIDE
+
+
+class _Dropped:
+    """The text of an element that a rule took out. The parser's tree does not say where its blocks end, so that every one of
+    its texts stands between spaces, and a piece of the page is some of them in a row.
+    """
+
+    def __init__(self, text: str) -> None:
+        words = text.split(" ")
+        self._text = "".join(words)
+        self._ends = {0, *accumulate(map(len, words))}
+
+    def __contains__(self, piece: str) -> bool:
+        sought = piece.replace(" ", "")
+        start = self._text.find(sought)
+        while start >= 0:
+            if start in self._ends and start + len(sought) in self._ends:
+                return True
+            start = self._text.find(sought, start + 1)
+        return False
 
 
 def _blocks(root: Node) -> Iterator[tuple[str, str]]:

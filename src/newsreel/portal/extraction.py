@@ -86,9 +86,7 @@ def extraction_page(id_: int) -> ExtractionPage | None:
     return _compared(article, recorded, found, rule)
 
 
-def _compared(
-    article: FullArticle, recorded: Recorded, found: Explanation, rule: NamedRule | None
-) -> ExtractionPage:
+def _compared(article: FullArticle, recorded: Recorded, found: Explanation, rule: NamedRule | None) -> ExtractionPage:
     removed = Counter(piece.reason for piece in found.pieces if not piece.kept)
     headline = article.headline
     return ExtractionPage(

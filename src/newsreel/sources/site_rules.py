@@ -94,7 +94,8 @@ def _rule(host: str, table: Any, name: str, text: str) -> NamedRule:
     for key in _WORDS:
         if not table.get(key, "").strip():
             raise _wrong(name, _line(text, host), f"the rule for {host} does not say {key}")
-    rule = SiteRule(*(tuple(table.get(key, ())) for key in _LISTS), *(table.get(key, "") for key in _SELECTORS))
+    keep, drop = (tuple(table.get(key, ())) for key in _LISTS)
+    rule = SiteRule(keep, drop, table.get("title", ""), table.get("date", ""))
     return NamedRule(host, rule, table["tested_on"], squeeze(table["why"]))
 
 
