@@ -10,9 +10,7 @@ from benchmarks.ground import SHARED, need
 from benchmarks.report import write_section
 
 FOLDER = Path(__file__).resolve().parent
-TITLES = {"keywords": "Quality of keywords", "topics": "Quality of topics"}
 TITLES = {
-    "extraction": "Quality of extraction",
     "memory": "What a site's memory gains, loses and costs",
     "keywords": "Quality of keywords",
     "topics": "Quality of topics",

@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import brotli
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from newsreel.archive import housekeeping
 from newsreel.archive.models import Snapshot
 from newsreel.archive.snapshots import SnapshotStore
-from newsreel.core.errors import Temporary
+from newsreel.core.errors import Misconfigured, Temporary
 from newsreel.core.types import Response
 from tests.archive import making
 
@@ -45,6 +46,40 @@ def test_a_record_gives_back_what_was_fetched(tmp_path: Path) -> None:
     assert len({record.file for record in records}) == 1
     assert [record.offset for record in records] == [sum(r.length for r in records[:n]) for n in range(5)]
     store.close()
+
+
+def test_every_coding_that_the_gate_takes_is_undone(tmp_path: Path) -> None:
+    from newsreel.fetching.decoding import zstd
+
+    store = SnapshotStore(tmp_path)
+    body = b"<p>The same words again and again.</p>" * 300
+    packed = {"zstd": zstd.compress(body), "br": brotli.compress(body), "gzip": gzip.compress(body), "identity": body}
+    for name, wire in packed.items():
+        headers = (("Content-Type", "text/html"), ("content-encoding", name))
+        assert (
+            store.read(
+                store.write(Response("https://news.test/a", "https://news.test/a", 200, headers, body, wire, NOON))
+            )
+            == body
+        )
+    store.close()
+
+
+def test_a_record_that_is_not_what_was_written_is_no_page(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path)
+    record = store.write(answer(b"<p>x</p>"))
+    store.close()
+    file = tmp_path / record.file
+    whole = file.read_bytes()
+    for damaged in (whole[:40], b"x" * len(whole), whole[:-30] + b"\x00" * 30, b""):
+        file.write_bytes(damaged)
+        with pytest.raises(Misconfigured) as caught:
+            store.read(record)
+        assert caught.value.outcome == "snapshot_damaged"
+    file.unlink()
+    with pytest.raises(Misconfigured) as caught:
+        store.read(record)
+    assert caught.value.outcome == "snapshot_missing"
 
 
 def test_the_file_is_an_ordinary_warc(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -173,6 +174,58 @@ def test_extract_reads_a_file_standard_input_and_an_address(installation: Instal
     refused = installation.run("extract", "http://169.254.169.254/latest/meta-data/")
     assert refused.returncode == 1
     assert one_line(refused.stderr)
+
+
+def test_extract_explains_every_piece_of_a_page(installation: Installation, tmp_path: Path) -> None:
+    text = "The harbour was closed on Monday after a ship lost its cargo, the port authority said in a statement."
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"<title>Harbour closed</title><nav>Home \x1b[31m</nav><article><h1>Harbour closed</h1><p>{text}</p>"
+        f"<p class=box>Our app is better. {text}</p><p>Then {text}</p></article>",
+        "utf-8",
+    )
+    words = ("extract", str(page), "--url", "https://www.odd.test/1", "--explain")
+    rules = tmp_path / "rules.toml"
+    rules.write_text('["odd.test"]\ndrop = [".box"]\nwhy = "It is odd."\ntested_on = "a page"\n', "utf-8")
+    installation.environment["NEWSREEL_SITE_RULES"] = str(rules)
+    done = installation.run(*words)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "url: https://www.odd.test/1",
+        "title: Harbour closed",
+        "site rule: odd.test",
+        "",
+        "- [outside the article] Home [31m",
+        "- [title] Harbour closed",
+        f"  {text}",
+        f"- [site rule] Our app is better. {text}",
+        f"  Then {text}",
+        "",
+        "2 of 5 pieces kept; removed: 1 outside the article, 1 title, 1 site rule",
+    ]
+    told = json.loads(installation.run(*words, "--json").stdout)
+    assert told["article"]["title"] == "Harbour closed"
+    assert told["site_rule"] == "odd.test"
+    assert told["pieces"][1] == {
+        "text": "Harbour closed", "kind": "heading", "kept": False, "reason": "title", "score": None
+    }  # fmt: skip
+    rules.write_text("[", "utf-8")
+    wrong = installation.run(*words)
+    assert wrong.returncode == 1
+    assert one_line(wrong.stderr)
+
+
+def test_in_a_terminal_what_was_removed_is_dimmed(capsys: pytest.CaptureFixture[str]) -> None:
+    from newsreel.cli.explained import show
+    from newsreel.core.types import Article
+    from newsreel.extraction import Explanation, Piece
+
+    pieces = (Piece("Home", "paragraph", False, "navigation"), Piece("The text.", "paragraph", True))
+    show(Explanation(Article("https://a.test/"), pieces), "", coloured=True)
+    assert capsys.readouterr().out.splitlines()[2:4] == [
+        "- \x1b[31m[navigation]\x1b[0m \x1b[2mHome\x1b[0m",
+        "  The text.",
+    ]
 
 
 def test_doctor_says_what_is_wrong_and_what_to_do(installation: Installation) -> None:

@@ -35,7 +35,7 @@ def test_a_house_in_order_and_what_its_machine_lacks(make_house: MakeHouse, grou
     house = make_house(PATH=str(ground / "bin"))
     code, found = findings(house, "--no-network")
     assert code == 0
-    assert list(found) == ["Python", "data folder", "disk", "database", "clock", "fonts"]
+    assert list(found) == ["Python", "data folder", "disk", "database", "site rules", "clock", "fonts"]
     assert all(row["well"] and not row["advice"] for row in found.values())
     assert "Noto Sans CJK SC" in found["fonts"]["says"]
     assert "GB free" in found["disk"]["says"]
@@ -55,7 +55,7 @@ def test_a_house_in_order_and_what_its_machine_lacks(make_house: MakeHouse, grou
     assert "\n" not in found["network"]["says"]
 
     plain = house.command("doctor", "--no-network").stdout
-    assert [line[:3] for line in plain.splitlines() if not line.startswith(" ")] == ["ok "] * 6
+    assert [line[:3] for line in plain.splitlines() if not line.startswith(" ")] == ["ok "] * 7
 
 
 def test_a_folder_that_cannot_be_written_is_the_one_fault_named(make_house: MakeHouse, ordinary_user: User) -> None:
@@ -75,6 +75,20 @@ def test_a_database_that_does_not_answer_is_named(make_house: MakeHouse) -> None
     assert "Nothing answers at 127.0.0.1:9" in found["database"]["says"]
     assert "start the database server" in found["database"]["says"]
     assert one_line(house.command("run"))
+
+
+def test_a_wrong_file_of_site_rules_is_named_once(make_house: MakeHouse, ground: Path) -> None:
+    rules = ground / "rules.toml"
+    rules.write_text('["odd.test"]\ndrop = ["p["]\nwhy = "It is odd."\ntested_on = "a page"\n', "utf-8")
+    house = make_house(NEWSREEL_SITE_RULES=str(rules))
+    code, found = findings(house, "--no-network")
+    assert code == 1
+    assert [name for name, row in found.items() if not row["well"]] == ["site rules"]
+    assert found["site rules"]["says"] == f"{rules}, line 2: 'p[' is not a CSS selector."
+    rules.write_text(rules.read_text("utf-8").replace("p[", "p"), "utf-8")
+    code, found = findings(house, "--no-network")
+    assert code == 0
+    assert str(rules) in found["site rules"]["says"]
 
 
 def test_a_setting_that_cannot_be_is_one_line(make_house: MakeHouse) -> None:

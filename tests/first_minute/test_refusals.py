@@ -36,6 +36,17 @@ def test_a_taken_port_is_named_before_anything_is_made(make_house: MakeHouse, ta
     assert not list(house.home.rglob("postgres"))
 
 
+@pytest.mark.parametrize("word", ["run", "demo", "worker", "sources"])
+def test_a_wrong_file_of_site_rules_is_named_before_anything_is_made(
+    make_house: MakeHouse, tmp_path: Path, word: str
+) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('["odd.test"]\ndrop = ["p["]\nwhy = "It is odd."\ntested_on = "a page"\n', "utf-8")
+    house = make_house(NEWSREEL_SITE_RULES=str(rules))
+    assert one_line(house.command(word)).endswith(f"{rules}, line 2: 'p[' is not a CSS selector.")
+    assert not house.home.exists()
+
+
 @pytest.mark.skipif(ROOT, reason="left out: root may open any port")
 def test_a_port_below_1024_is_refused_in_words(make_house: MakeHouse) -> None:
     said = one_line(make_house(NEWSREEL_PORT="80").command("run"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from django.db.models.functions import Now
@@ -11,6 +12,8 @@ from newsreel.archive import registry
 from newsreel.archive.models import Article, Channel, Lead, Revision, Snapshot
 from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.archive.snapshots import Record
+from newsreel.core import settings as ours
+from newsreel.core.urls import host_of
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from tests.fetching.loopback import Asked, Site, answer, served
@@ -72,6 +75,23 @@ async def test_the_feed_s_own_text_is_kept_where_the_page_yields_none(open_shop:
     assert "script" not in article.html
     assert "onclick" not in article.html
     assert (lead.state, lead.outcome, lead.next_due_at) == ("failed", "no_text", None)
+
+
+async def test_a_site_rule_holds_in_the_crawl(open_shop: Open, site: Site, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    host = host_of(site.url()).partition(":")[0]
+    rules.write_text(f'["{host}"]\ndrop = ["p + p"]\nwhy = "It is odd."\ntested_on = "a page"\n', "utf-8")
+    site.pages = {"/feed": feed(site, item(site.url("/a"))), "/a": page("The harbour is closed")}
+    before = ours.own_settings()
+    ours.use(before.model_copy(update={"site_rules": rules}))
+    try:
+        async with open_shop() as shop:
+            await shop.db(watch, site, "/feed")
+            await crawl(shop)
+            (article,) = await shop.db(lambda: list(Article.objects.all()))
+    finally:
+        ours.use(before)
+    assert article.text == (SENTENCE * 4).strip()
 
 
 async def test_evidence_is_what_was_fetched(open_shop: Open, site: Site) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,15 +30,22 @@ def main() -> None:
     """Measure, train, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folds", type=int, default=5, help="0: do not measure")
+    parser.add_argument("--jobs", type=int, default=2, help="models trained at once")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--ratings", type=Path, help="where to keep the ratings by models that had not seen the page")
     arguments = parser.parse_args()
     found = list(examples())
     sys.stderr.write(f"{len(found)} pages, {sum(len(example.outline.text) for example in found)} leaves\n")
     samples = [[example.sample, *made.values()] for example, made in zip(found, variants(found, SEED), strict=True)]
+    number = folds(found, arguments.folds)
+    parts = [[place for place, mine in enumerate(number) if mine != fold] for fold in range(arguments.folds)]
+    parts.append(list(range(len(samples))))
+    # Forked, so that all share the samples.
+    with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("fork"), _share, (samples,)) as pool:
+        judges = list(pool.map(_trained, parts, range(SEED, SEED + len(parts))))
     figures: dict[str, Any] = {}
     if arguments.folds:
-        ratings = cross_validated(found, samples, arguments.folds)
+        ratings = cross_validated(found, samples, judges[:-1])
         figures = {corpus: score(found, ratings, corpus) for corpus in CORPORA}
         sys.stdout.write(f"F1 by leaves, five folds by site: {json.dumps(figures)}\n")
         if arguments.ratings:
@@ -46,22 +56,28 @@ def main() -> None:
         "when": datetime.now(UTC).date().isoformat(),
         "F1 of leaves on unseen sites": figures,
     }
-    write(trained(samples, range(len(samples)), SEED, statement), arguments.out)
+    write(replace(judges[-1], statement=statement), arguments.out)
 
 
-def trained(samples: Sequence[Sequence[Sample]], chosen: Sequence[int], seed: int, statement: dict[str, Any]) -> Model:
+_shared: list[Sequence[Sequence[Sample]]] = []
+
+
+def _share(samples: Sequence[Sequence[Sample]]) -> None:
+    _shared.append(samples)
+
+
+def _trained(chosen: Sequence[int], seed: int) -> Model:
     """A model from the samples at the places ``chosen`` that have any text of an article."""
+    samples = _shared[0]
     some = [samples[place] for place in chosen if (samples[place][0].truth >= 0.5).any()]
-    return Model(network.train(some, seed), trees.train(some, seed), statement)
+    return Model(network.train(some, seed), trees.train(some, seed), {})
 
 
-def cross_validated(found: Sequence[Example], samples: Sequence[Sequence[Sample]], count: int) -> list[Floats]:
-    """The ratings of each page by a model that saw no page of its site."""
-    number = folds(found, count)
+def cross_validated(found: Sequence[Example], samples: Sequence[Sequence[Sample]], judges: Sequence[Model]) -> list[Floats]:
+    """The ratings of each page by the one of some models, one a fold, that saw no page of its site."""
+    number = folds(found, len(judges))
     ratings: list[Floats] = [np.zeros(0, np.float32)] * len(found)
-    for fold in range(count):
-        sys.stderr.write(f"fold {fold + 1} of {count}\n")
-        judge = trained(samples, [place for place, mine in enumerate(number) if mine != fold], SEED + fold, {})
+    for fold, judge in enumerate(judges):
         for place, mine in enumerate(number):
             if mine == fold:
                 sample = samples[place][0]

@@ -118,8 +118,8 @@ def train(samples: Sequence[Sequence[Sample]], seed: int) -> Net:
             optimiser.step()
             schedule.step()
             total += loss.item() * len(chosen)
-        sys.stderr.write(f"\rnetwork: epoch {epoch + 1} of {EPOCHS}, loss {total / len(order):.4f}  ")
-    sys.stderr.write("\n")
+        if epoch % 6 == 5:
+            sys.stderr.write(f"network {seed}: epoch {epoch + 1} of {EPOCHS}, loss {total / len(order):.4f}\n")
     return _as_arrays(network, mean, scale)
 
 

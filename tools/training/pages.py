@@ -17,10 +17,12 @@ import numpy.typing as npt
 from benchmarks.overlap import overlap, shingles, tokens
 from newsreel.core.encoding import decode
 from newsreel.core.urls import host_of
-from newsreel.extraction.article import stated
 from newsreel.extraction.features import features
 from newsreel.extraction.outline import Outline, read_outline
+from newsreel.extraction.page import read_head
+from newsreel.extraction.reading import stated
 from newsreel.extraction.stream import Stream, read_stream
+from newsreel.extraction.structured import read_statements
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 CORPORA = ("fundus", "magic", "wcxb")
@@ -76,7 +78,8 @@ def site_of(row: dict[str, Any]) -> str:
 
 def sample(stream: Stream, outline: Outline, truth: Floats) -> Sample:
     """A page's leaves as the model sees them."""
-    seen = features(outline, stated(stream, outline))
+    said = stated(read_head(stream, outline), read_statements(stream.data), stream.title)
+    seen = features(outline, said)
     return Sample(np.ascontiguousarray(seen.rows.T).astype(np.float16), seen.weight, truth)
 
 

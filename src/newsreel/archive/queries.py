@@ -16,7 +16,16 @@ from django.db.models.functions import Left
 
 from newsreel.archive.changes import Position
 from newsreel.archive.cursors import Cursor
-from newsreel.archive.models import Article, ArticleKeyword, ArticleTopic, Channel, Keyword, Revision, Source
+from newsreel.archive.models import (
+    Article,
+    ArticleKeyword,
+    ArticleTopic,
+    Channel,
+    Keyword,
+    Revision,
+    Snapshot,
+    Source,
+)
 from newsreel.archive.shown import (
     NAMELESS,
     ChannelState,
@@ -27,8 +36,10 @@ from newsreel.archive.shown import (
     Listing,
     Name,
     Outlet,
+    Recorded,
     SourceState,
 )
+from newsreel.archive.snapshots import Record
 from newsreel.core.types import Precision
 
 PAGE_SIZE = 30
@@ -249,6 +260,15 @@ def _full(found: Article) -> FullArticle:
 def _earlier(row: Revision) -> Earlier:
     precision: Precision = "day" if row.published_precision == "day" else "time"
     return Earlier(row.id, row.title, row.html, row.text, row.published_at, precision, row.replaced_at)
+
+
+def recorded(article: int) -> Recorded | None:
+    """The page of an article as it was fetched last, or None where none is kept."""
+    row = Snapshot.objects.filter(article_id=article).order_by("-id").first()
+    if row is None:
+        return None
+    record = Record(row.file, row.offset, row.length, bytes(row.sha256))
+    return Recorded(row.url, row.fetched_at, row.content_type, record)
 
 
 def source_names() -> list[tuple[int, Name]]:

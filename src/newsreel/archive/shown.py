@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from newsreel.archive.cursors import Cursor
+from newsreel.archive.snapshots import Record
 from newsreel.core.types import Precision
 
 
@@ -124,3 +125,13 @@ class FullArticle:
     keywords: tuple[tuple[int, str], ...] = ()
     revisions: tuple[Earlier, ...] = ()
     lead_image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The response that an article was last read from: where it lies, and what is needed to read it again."""
+
+    url: str
+    fetched_at: datetime
+    content_type: str
+    record: Record

@@ -20,12 +20,15 @@ from typing import BinaryIO, NamedTuple
 
 from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from newsreel.core.errors import Misconfigured, Temporary
+from newsreel.core.errors import Misconfigured, Permanent, Temporary
 from newsreel.core.types import Response
+from newsreel.fetching.decoding import Decoder, codings
 
+MAX_BODY = 64 * 1024 * 1024  # bytes decoded; the gate lets no answer be larger than 20 MB
 _GZIP = zlib.MAX_WBITS | 16  # each record is a gzip member of its own, as WARC wants it
 
 
@@ -68,14 +71,21 @@ class SnapshotStore:
             return Record(self._name, offset, len(body), digest)
 
     def read(self, record: Record) -> bytes:
-        """The decoded body of a record. Misconfigured where the file is gone or is not what was written."""
+        """The decoded body of a record. Misconfigured 'snapshot_missing' where the file is gone, 'snapshot_damaged' where it
+        is not what was written.
+        """
         try:
             with (self.folder / record.file).open("rb") as file:
                 file.seek(record.offset)
-                found = next(iter(ArchiveIterator(BytesIO(file.read(record.length)))), None)
-                body: bytes = found.content_stream().read() if found is not None else b""
+                written = file.read(record.length)
         except OSError:
             raise Misconfigured("snapshot_missing", f"The evidence file {record.file} cannot be read.") from None
+        try:
+            body = _body_of(written)
+        except (Permanent, ArchiveLoadFailed, zlib.error, EOFError, ValueError):
+            body = b""
+        if hashlib.sha256(body).digest() != bytes(record.sha256):
+            raise Misconfigured("snapshot_damaged", f"The evidence file {record.file} is not what was written.")
         return body
 
     def close(self) -> None:
@@ -129,6 +139,18 @@ class SnapshotStore:
 def oldest_day_kept(now: datetime, days: int) -> date:
     """The first day whose evidence is still kept."""
     return (now - timedelta(days=days)).astimezone(UTC).date()
+
+
+def _body_of(written: bytes) -> bytes:
+    """The body of a record's response. warcio's own content_stream knows no zstd, which some hosts answer with."""
+    found = next(iter(ArchiveIterator(BytesIO(written))), None)
+    if found is None or found.http_headers is None:
+        return b""
+    headers = found.http_headers.headers
+    names = codings([value for name, value in headers if name.lower() == "content-encoding"])
+    decoder = Decoder(names, MAX_BODY)
+    decoder.feed(found.raw_stream.read())
+    return decoder.so_far()  # whether it is all of it is said by its digest
 
 
 def _record_bytes(response: Response) -> bytes:

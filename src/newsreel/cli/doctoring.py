@@ -77,6 +77,7 @@ def _look(chosen: Settings, *, network: bool) -> Iterator[Finding]:
     yield _disk(chosen.home)
     if home.well or chosen.database_url:
         yield _told("database", lambda: _database(chosen, clocks))
+    yield _told("site rules", lambda: _site_rules(chosen))
     if network:
         yield _told("network", lambda: asyncio.run(_network(chosen, clocks)))
         yield _told("mail", lambda: _mail(chosen))
@@ -173,10 +174,22 @@ def _disk(home: Path) -> Finding:
     return Finding("disk", True, says)
 
 
+def _site_rules(chosen: Settings) -> Finding:
+    from newsreel.sources.site_rules import rules
+
+    ours, all_ = rules(None), rules(chosen.site_rules)
+    own = f", and {chosen.site_rules}" if chosen.site_rules else ""
+    return Finding(
+        "site rules", True, f"{len(all_)} odd sites have rules of their own ({len(ours)} of Newsreel's{own})"
+    )
+
+
 def _database(chosen: Settings, clocks: list[Clock]) -> Finding:
     from newsreel.pipeline.startup import open_archive
 
-    archive = open_archive(chosen)
+    archive = open_archive(
+        chosen.model_copy(update={"site_rules": None})
+    )  # a finding of their own says what is wrong with them
     try:
         from django.db import connection
 

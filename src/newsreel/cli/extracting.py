@@ -5,16 +5,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from newsreel.cli.explained import show
 from newsreel.core import urls
 from newsreel.core.dates import iso
 from newsreel.core.errors import Permanent
 from newsreel.core.settings import settings
 from newsreel.core.types import Article
+from newsreel.sources import named_rule_for, rule_for
+
+if TYPE_CHECKING:
+    from newsreel.extraction import Explanation
 
 MOST_BYTES = 32 * 1024 * 1024
 
@@ -27,12 +33,16 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     extract.add_argument("page", metavar="FILE|URL|-", help="a file, an address, or '-' for standard input")
     extract.add_argument("--url", default="", help="where the file is from")
     extract.add_argument("--json", action="store_true", help="the whole article as JSON")
+    extract.add_argument("--explain", action="store_true", help="every piece of the page: kept, or removed and why")
     extract.set_defaults(command=_extract)
 
 
 def _extract(options: argparse.Namespace) -> int:
-    article = asyncio.run(_read(options.page, options.url))
-    if options.json:
+    address, found = asyncio.run(_read("explain" if options.explain else "extract", options.page, options.url))
+    article: Article = found.article if options.explain else found
+    if options.explain:
+        _explain(found, address, as_json=options.json)
+    elif options.json:
         print(json.dumps(article_json(article), ensure_ascii=False, indent=2))
     elif article.text:
         print("\n\n".join(part for part in (article.title, article.text) if part))
@@ -42,15 +52,28 @@ def _extract(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _read(page: str, url: str) -> Article:
+def _explain(found: Explanation, address: str, *, as_json: bool) -> None:
+    named = named_rule_for(address)
+    host = named.host if named else ""
+    if as_json:
+        pieces = [asdict(piece) for piece in found.pieces]
+        facts = {"article": article_json(found.article), "site_rule": host or None, "pieces": pieces}
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
+    else:
+        show(found, host, coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+
+
+async def _read(name: str, page: str, url: str) -> tuple[str, Any]:
+    """The page's address, and what the function of that name makes of the page."""
     from newsreel.pipeline.isolation import Readers
 
     body, address, content_type = await _fetch(page) if "://" in page else (_bytes_of(page), url, None)
     if url and urls.split(url) is None:
         raise Permanent("bad_address", f"--url {url[:80]!r} is not an address of the web (http or https).")
+    address = url or address
     async with Readers(count=1) as readers:
-        article: Article = await readers.call("extract", body, url or address, content_type=content_type)
-    return article
+        found = await readers.call(name, body, address, content_type=content_type, rule=rule_for(address))
+    return address, found
 
 
 async def _fetch(url: str) -> tuple[bytes, str, str | None]:

@@ -40,8 +40,10 @@ def _run(options: argparse.Namespace) -> int:
     from newsreel.cli.guarding import alone, end_in_order
     from newsreel.cli.supervising import Plan, Supervisor
     from newsreel.pipeline.startup import open_archive
+    from newsreel.sources.site_rules import rules
 
     chosen = settings()
+    rules(chosen.site_rules)  # a wrong file is said before anything is made
     end_in_order()
     with alone(chosen.home) as killed:
         wait_for_port(chosen.port, CHILDREN_END_SECONDS if killed else 0.0, chosen.listen)
@@ -69,6 +71,7 @@ def _demo(options: argparse.Namespace) -> int:
     from newsreel.archive.embedded import stop_server
     from newsreel.cli.guarding import alone, end_in_order
     from newsreel.cli.supervising import Plan, Supervisor
+    from newsreel.sources.site_rules import rules
 
     chosen = settings()
     home = chosen.home / SAMPLE_FOLDER
@@ -81,6 +84,7 @@ def _demo(options: argparse.Namespace) -> int:
             shutil.rmtree(home)
         print(f"removed: {home}")
         return 0
+    rules(chosen.site_rules)
     end_in_order()
     with alone(home) as killed:
         wait_for_port(chosen.port, CHILDREN_END_SECONDS if killed else 0.0, chosen.listen)

@@ -155,6 +155,11 @@ class Settings(BaseSettings):
         le=86400,
         description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news.",
     )
+    site_rules: Path | None = Field(
+        None,
+        description="A file of rules of your own for sites that the extraction reads badly (TOML, as "
+        "src/newsreel/sources/site_rules.toml is). It is read at the start.",
+    )
     snapshot_days: Annotated[int, Changeable("evidence")] = Field(
         0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever."
     )

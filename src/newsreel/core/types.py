@@ -178,3 +178,17 @@ class Enrichment:
     keywords: tuple[Keyword, ...] = ()
     topics: tuple[Topic, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRule:
+    """What overrules the general extraction on the pages of one odd site.
+
+    ``drop``: CSS selectors of what is never the article's. ``keep``: of elements whose whole text is the article, and
+    nothing outside them, where any is on the page. ``title`` and ``date``: of the element that states it, or ''.
+    """
+
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    title: str = ""
+    date: str = ""

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
-from newsreel.core.encoding import decode
-from newsreel.core.text import cut, squeeze, tokens
-from newsreel.core.types import Article, Block, Entry
+from newsreel.core.text import squeeze
+from newsreel.core.types import Article, Entry, SiteRule
 from newsreel.core.urls import absolute
-from newsreel.extraction.blocks import Unit, UnitReader, block_text
-from newsreel.extraction.body import read_body
-from newsreel.extraction.boilerplate import junk_text
-from newsreel.extraction.choice import choose, reason_of
-from newsreel.extraction.features import Stated
-from newsreel.extraction.metadata import Metadata, read_metadata, squeeze_body
+from newsreel.extraction.blocks import UnitReader
+from newsreel.extraction.memory import SiteMemory
 from newsreel.extraction.model import Judge
-from newsreel.extraction.outline import Outline, read_outline
-from newsreel.extraction.page import Node, Page, attributes_of, read_fragment, read_part
-from newsreel.extraction.structured import articles
-from newsreel.extraction.scanner import MAX_BYTES
-from newsreel.extraction.stream import Stream, read_stream
-from newsreel.extraction.sanitising import MAX_MARKUP, MAX_TOTAL, sanitise_pieces
+from newsreel.extraction.page import read_fragment
+from newsreel.extraction.reading import Reading, bounded, read, text_of
+from newsreel.extraction.sanitising import sanitise_pieces
 
-MIN_TEXT = 25  # characters: below this a page has no text
-MAX_REMOVED = 400
-MAX_REMOVED_TEXT = 2_000
-MAX_STATED = 200_000
-MAX_PIECE = 100_000  # characters of one paragraph, list or table
-STATED_SHARE = 0.4  # a page's text under this share of what its data calls the body is not the whole
 _MAGIC = (
     (b"%PDF", "The address holds a PDF file, not a page."),
     (b"\x89PNG", "The address holds a picture, not a page."),
@@ -40,115 +25,46 @@ _MAGIC = (
 
 
 def extract(
-    html: bytes | str, url: str, *, content_type: str | None = None, judge: Judge | None = None
+    html: bytes | str,
+    url: str,
+    *,
+    content_type: str | None = None,
+    memory: SiteMemory | None = None,
+    rule: SiteRule | None = None,
+    judge: Judge | None = None,
 ) -> Article:
     """The article of a page as it was fetched from ``url``. Whatever the bytes are: what cannot be read gives an
-    empty text with the reason in words. At most 8 MiB are read. ``judge`` rates the page's leaves (the stored model
-    where None).
+    empty text with the reason in words. At most 8 MiB are read. ``memory``: what other pages of the site have taught; it
+    is not changed. ``rule`` overrules what is known of all sites. ``judge`` rates the page's leaves: the stored model
+    where None.
     """
-    if reason := _not_a_page(html):
-        return Article(url, reason=reason)
-    text = html if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)[0]
-    stream = read_stream(text)
-    outline = read_outline(stream)
-    choice = choose(outline, stated(stream, outline), judge)
-    page = read_part(stream, outline, choice.kept, choice.title)
-    meta = read_metadata(page, url)
-    units, removed = read_body(page.root, url, meta)
-    kept = frozenset(choice.kept)
-    removed = [
-        (text[:MAX_REMOVED_TEXT], reason_of(outline, leaf, choice.kept, choice.title))
-        for leaf, text in enumerate(outline.text)
-        if leaf not in kept
-    ] + removed
-    if _weight(units) < STATED_SHARE * len(meta.article_body):
-        # The page shows a beginning (or nothing, until a script runs) and states the whole as data.
-        units = _stated(meta.article_body, page)
-    return _article(url, meta, units, removed, page)
+    return read_page(html, url, content_type=content_type, memory=memory, rule=rule, judge=judge).article
 
 
-def stated(stream: Stream, outline: Outline) -> Stated:
-    """What a page says about its article in its head and its data."""
-    said: dict[str, str] = {}
-    for place in outline.heads:
-        source = stream.pieces[place]
-        if "title" in source or "description" in source:
-            attributes = attributes_of(source)
-            name = attributes.get("property") or attributes.get("name") or ""
-            said.setdefault(name.lower(), attributes.get("content", ""))
-    body = next((squeeze_body(entry["articleBody"]) for entry in articles(stream.data) if entry.get("articleBody")), "")
-    titles = tuple(title for title in (said.get("og:title", ""), stream.title) if title)
-    return Stated(titles, body[:MAX_STATED], said.get("og:description") or said.get("description", ""))
+def extract_and_learn(
+    html: bytes | str,
+    url: str,
+    content_type: str | None = None,
+    memory: SiteMemory | None = None,
+    rule: SiteRule | None = None,
+) -> Reading:
+    """The same, with what the page teaches: ``memory.merge(reading.lesson)`` learns it. The page is parsed once."""
+    return read_page(html, url, content_type=content_type, memory=memory or SiteMemory(), rule=rule)
 
 
-def _weight(units: list[Unit]) -> int:
-    return sum(len(block_text(unit.block)) for unit in units)
-
-
-def _stated(article_body: str, page: Page) -> list[Unit]:
-    """JSON-LD's articleBody as paragraphs."""
-    lines = (squeeze(line) for line in article_body.splitlines())
-    return [
-        Unit(Block("paragraph", line), page.root, f"<p>{escape(line, quote=False)}</p>")
-        for line in lines
-        if line and not junk_text(line)
-    ]
-
-
-def _without_title(units: list[Unit], title: str) -> list[Unit]:
-    """The units without a heading that says the title once more before the text begins."""
-    said = tokens(title)
-    for place, unit in enumerate(units[:3]):
-        if unit.block.kind == "heading" and tokens(unit.block.text) == said:
-            return units[:place] + units[place + 1 :]
-        if unit.block.kind == "paragraph" and len(unit.block.text) > 200:
-            break
-    return units
-
-
-def _bounded(units: list[Unit], root: Node) -> list[Unit]:
-    """The units that can be shown as HTML too, so that text, blocks and HTML end at the same place: MAX_TOTAL characters
-    of markup in all. A single piece longer than a sanitiser reads stays as plain text of MAX_PIECE characters.
-    """
-    kept: list[Unit] = []
-    total = 0
-    for unit in units:
-        if len(unit.html) > MAX_MARKUP // 2:
-            text = cut(block_text(unit.block), MAX_PIECE)
-            unit = Unit(Block("paragraph", text), root, f"<p>{escape(text, quote=False)}</p>")
-        total += len(unit.html) + 1
-        if total > MAX_TOTAL:
-            break
-        kept.append(unit)
-    return kept
-
-
-def _article(url: str, meta: Metadata, units: list[Unit], removed: list[tuple[str, str]], page: Page) -> Article:
-    units = _bounded(_without_title(units, meta.title), page.root)
-    text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
-    reason = ""
-    if len(text) < MIN_TEXT:
-        text, units = "", []
-        reason = "The page is too large to read." if page.cut else "The page holds no running text."
-    return Article(
-        url=url,
-        canonical_url=meta.canonical_url,
-        title=meta.title,
-        published=meta.published.when if meta.published else None,
-        modified=meta.modified.when if meta.modified else None,
-        published_precision=meta.published.precision if meta.published else "time",
-        authors=meta.authors,
-        site_name=meta.site_name,
-        section=meta.section,
-        language=meta.language,
-        publisher_keywords=meta.keywords,
-        blocks=tuple(unit.block for unit in units),
-        text=text,
-        html=sanitise_pieces((unit.html for unit in units if unit.html), url),
-        lead_image=meta.lead_image,
-        removed=tuple(removed[:MAX_REMOVED]),
-        reason=reason,
-    )
+def read_page(
+    html: bytes | str,
+    url: str,
+    *,
+    content_type: str | None = None,
+    memory: SiteMemory | None = None,
+    rule: SiteRule | None = None,
+    judge: Judge | None = None,
+) -> Reading:
+    """The whole reading of which ``extract`` gives the article."""
+    if reason := not_a_page(html):
+        return Reading(Article(url, reason=reason))
+    return read(html, url, content_type, memory, rule, judge)
 
 
 def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
@@ -156,8 +72,8 @@ def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
     page = read_fragment(entry.html or "")
     reader = UnitReader(entry.url)
     reader.read(page.root)
-    units = _bounded(reader.units, page.root)
-    text = "\n\n".join(part for unit in units if (part := block_text(unit.block)))
+    units = bounded(reader.units, page.root)
+    text = text_of(units)
     blocks = tuple(unit.block for unit in units)
     return Article(
         url=entry.url,
@@ -174,12 +90,13 @@ def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
         lead_image=next(
             (block.src for block in blocks if block.kind == "image" and absolute(block.src, entry.url)), None
         ),
-        removed=tuple(reader.removed[:MAX_REMOVED]),
+        removed=tuple(reader.removed),
         reason="" if text else "Neither the page nor the feed holds the text.",
     )
 
 
-def _not_a_page(html: bytes | str) -> str:
+def not_a_page(html: bytes | str) -> str:
+    """Why an answer can hold no article, in words; '' where it may be a page."""
     if not html or not html.strip():
         return "The answer was empty."
     if isinstance(html, str):

@@ -22,6 +22,7 @@ MAX_ITEMS = 2000
 MAX_PICTURES = 50  # of one gallery
 MAX_TRIED = 10  # elements of one figure
 _BOXES = frozenset(("div", "p", "span", "a", "table", "center", "dl", "section"))
+_EDGES = re.compile(r"^(?:\s|<br>)+|(?:\s|<br>)+$")
 _CREDIT = re.compile(r"credit|copyright|source|photographer|agency|quelle|fotograf", re.IGNORECASE)
 
 
@@ -174,7 +175,9 @@ class UnitReader:
     def _flush(self, node: Node) -> None:
         text, markup, linked = self._writer.take()
         if text:
-            markup = re.sub(r"^(?:\s|<br>)+|(?:\s|<br>)+$", "", markup)
+            markup = markup.strip()
+            if markup.startswith("<br>") or markup.endswith("<br>"):
+                markup = _EDGES.sub("", markup)
             self.units.append(Unit(Block("paragraph", text), node, f"<p>{markup}</p>", min(1.0, linked / len(text))))
 
     def _whole(self, node: Node, kind: BlockKind, level: int = 0) -> None:

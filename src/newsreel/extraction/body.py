@@ -12,12 +12,11 @@ from newsreel.extraction.appeals import appeals, invitation, particulars
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
 from newsreel.extraction.boilerplate import junk_text
 from newsreel.extraction.captions import follows_picture
-from newsreel.extraction.features import WIDE_WEIGHT
 from newsreel.extraction.metadata import Metadata
 from newsreel.extraction.page import Node
 from newsreel.extraction.pictures import with_caption
+from newsreel.extraction.texts import weight
 
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _SENTENCE_END = re.compile("[.!?…。؟।:;»”\"'’)\\]」』\uff01\uff1f\uff1a\uff1b\uff09\uff0e]\\W*$")
 MAX_HEAD = 40  # pieces ahead of the running text
 _NO_TEXT = ("image", "embed")
@@ -60,15 +59,11 @@ def _within(units: list[Unit]) -> list[Unit]:
     return ahead + units[first : last + 1]
 
 
-def _weight(text: str) -> float:
-    return len(text) + (0.0 if text.isascii() else (WIDE_WEIGHT - 1) * len(_WIDE.findall(text)))
-
-
 def _caption(unit: Unit, before: list[Unit]) -> str:
     """Whether a paragraph is the caption of the picture before it, which then takes it."""
     if unit.block.kind != "paragraph" or not before or before[-1].block.kind != "image":
         return ""
-    if not follows_picture(unit.node, unit.block.text, _weight(unit.block.text)):
+    if not follows_picture(unit.node, unit.block.text, weight(unit.block.text)):
         return ""
     before[-1].block = replace(before[-1].block, text=unit.block.text)
     before[-1].html = with_caption(before[-1].html, unit.block.text)
@@ -96,5 +91,5 @@ def _is_running(unit: Unit) -> bool:
     if block.kind in ("quote", "list", "table", "code"):
         return True
     text = block.text
-    size = _weight(text)
+    size = weight(text)
     return unit.link_share < 0.5 and (size >= 80 or (size >= 20 and bool(_SENTENCE_END.search(text))))

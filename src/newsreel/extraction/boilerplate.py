@@ -29,10 +29,11 @@ ROLES = {
 }  # fmt: skip
 
 
-# Whole words of class and id, after camelCase is split and all is lower case.
-_NAMES = tuple(
-    (reason, re.compile(rf"(?:^|[\s_-])(?:{'|'.join(words.split())})(?:$|[\s_-])")) for reason, words in NAMES.items()
-)
+# Words of class and id, after camelCase is split and all is lower case; a name may be several of them in a row.
+_NAMES = tuple((reason, re.compile(rf"(?:{'|'.join(words.split())})")) for reason, words in NAMES.items())
+_ANY_NAME = re.compile("|".join(f"(?:{'|'.join(words.split())})" for words in NAMES.values()))
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+_LINKING = frozenset(("to", "of", "zum", "may", "up"))  # middle words of names of three
 STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -40,10 +41,9 @@ def junk_element(node: Node, *, by_name: bool = True) -> str:
     """Why an element is not part of an article, by its tag, role and (``by_name``) the words of its class and id;
     '' where nothing says so.
     """
-    attributes = node.attributes
     if node.tag in TAGS:
         return TAGS[node.tag]
-    if not attributes:
+    if not (attributes := node.attributes):
         return ""
     if "hidden" in attributes or attributes.get("aria-hidden") == "true" or STYLE_HIDDEN.search(node.get("style")):
         return "hidden"
@@ -54,24 +54,34 @@ def junk_element(node: Node, *, by_name: bool = True) -> str:
     if not by_name:
         return ""
     names = f"{node.get('class')} {node.get('id')} {node.get('data-testid')} {node.get('data-component')}"
-    return _junk_names(names) if names.strip() else ""
-
-
-@lru_cache(maxsize=8192)
-def _junk_names(names: str) -> str:
-    if len(names) > 600:
-        names = names[:600]
-    lowered = _CAMEL.sub("-", names).lower()
-    return next((reason for reason, pattern in _NAMES if pattern.search(lowered)), "")
+    return _junk_names(names[:600]) if names.strip() else ""
 
 
 NAME_REASONS = tuple(NAMES)
 
 
-def junk_name_bits(names: str) -> list[str]:
-    """All reasons that words of class and id give."""
-    lowered = _CAMEL.sub("-", names).lower()
-    return [reason for reason, pattern in _NAMES if pattern.search(lowered)]
+@lru_cache(maxsize=16_384)
+def _junk_names(names: str) -> str:
+    return next((reason for reason in NAME_REASONS for gram in grams(names) if reason in gram_reasons(gram)), "")
+
+
+def grams(names: str) -> list[str]:
+    """The words of class and id in lower case, each alone and with the next."""
+    # What is not of letters alone is a number or a hash.
+    words = [word for word in _BETWEEN_WORDS.split(_CAMEL.sub("-", names).lower()) if word.isalpha() and len(word) < 24]
+    pairs = [f"{one}-{two}" for one, two in zip(words, words[1:], strict=False)]
+    threes = [
+        f"{one}-{two}-{three}" for one, two, three in zip(words, words[1:], words[2:], strict=False) if two in _LINKING
+    ]
+    return [*words, *pairs, *threes]
+
+
+@lru_cache(maxsize=65_536)
+def gram_reasons(gram: str) -> tuple[str, ...]:
+    """All reasons that one or more words of a name give. The words of the web's names are few: nearly all are known."""
+    if not _ANY_NAME.fullmatch(gram):
+        return ()
+    return tuple(reason for reason, pattern in _NAMES if pattern.fullmatch(gram))
 
 
 # What readers see: the whole of a short text, or its start where the rest cannot be the article's.

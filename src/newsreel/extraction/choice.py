@@ -15,11 +15,11 @@ import numpy.typing as npt
 from newsreel.extraction.features import Features, Stated, features
 from newsreel.extraction.model import Judge, model
 from newsreel.extraction.outline import Outline
-from newsreel.extraction.tags import BIT, KEEP, REASONS
+from newsreel.extraction.tags import BIT, DROP, KEEP, REASONS
 
 Floats = npt.NDArray[np.float32]
 
-RULED_OUT = 0.001  # a rating of what stands outside where a site rule says
+RULED = "site rule"
 
 
 @dataclass(slots=True)
@@ -37,9 +37,11 @@ def choose(outline: Outline, stated: Stated, judge: Judge | None = None) -> Choi
         return Choice([], np.zeros(0, np.float32), -1)
     seen = features(outline, stated)
     ratings = (judge or model()).rate(seen.rows, seen.weight)
-    ruled = np.array([box >= 0 and outline.bits[box] & KEEP > 0 for box in outline.box])
-    if ruled.any():
-        return Choice(np.flatnonzero(ruled).tolist(), np.where(ruled, 1, RULED_OUT).astype(np.float32), seen.title)
+    ruled = np.array([outline.bits[box] & (KEEP | DROP) if box >= 0 else 0 for box in outline.box])
+    ratings[ruled >= DROP] = 0
+    if (ruled & KEEP).any():
+        ratings = (ruled == KEEP).astype(np.float32)
+        return Choice(np.flatnonzero(ratings).tolist(), ratings, seen.title)
     return Choice(_best(ratings, seen), ratings, seen.title)
 
 
@@ -66,6 +68,8 @@ def reason_of(outline: Outline, leaf: int, kept: Sequence[int], title: int) -> s
         return "title"
     box = outline.box[leaf]
     bits = (outline.bits[box] if box >= 0 else 0) | outline.inline[leaf]
+    if bits & DROP or (kept and outline.bits[outline.box[kept[0]]] & KEEP):
+        return RULED
     for reason in REASONS:
         if bits & BIT[reason]:
             return reason

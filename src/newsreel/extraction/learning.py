@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from newsreel.core.errors import Permanent
-from newsreel.core.types import Article
+from newsreel.core.types import Article, SiteRule
 from newsreel.extraction.article import extract_and_learn
 from newsreel.extraction.memory import SiteMemory
 
@@ -24,11 +24,11 @@ def remembered(parts: Iterable[bytes]) -> SiteMemory:
 
 
 def extract_with_memory(
-    html: bytes, url: str, *, content_type: str | None = None, memory: Iterable[bytes] = ()
+    html: bytes, url: str, *, content_type: str | None = None, memory: Iterable[bytes] = (), rule: SiteRule | None = None
 ) -> tuple[Article, bytes, str]:
     """``extract_and_learn`` for a caller in another process: the article, the page's lesson, and the text without memory
     where that is another one, else ''.
     """
-    reading = extract_and_learn(html, url, content_type, remembered(memory))
+    reading = extract_and_learn(html, url, content_type, remembered(memory), rule)
     whole = "" if reading.text_without_memory == reading.article.text else reading.text_without_memory
     return reading.article, reading.lesson.to_bytes(), whole

@@ -27,8 +27,12 @@ from newsreel.core.errors import Permanent
 from newsreel.core.text import squeeze
 from newsreel.core.urls import identity
 from newsreel.extraction.metadata import read_metadata
-from newsreel.extraction.page import MAX_BYTES, read_page
-from newsreel.extraction.texts import block_texts, weight
+from newsreel.extraction.outline import read_outline
+from newsreel.extraction.page import read_head, read_part
+from newsreel.extraction.scanner import MAX_BYTES
+from newsreel.extraction.stream import read_stream
+from newsreel.extraction.structured import read_statements
+from newsreel.extraction.texts import weight
 
 MAX_PAGES = 48
 MAX_TEXTS = 4096  # distinct texts of all pages
@@ -99,8 +103,11 @@ class SiteMemory:
 
     def learn(self, html: bytes | str, url: str) -> Self:
         """Takes in a page of the site as it was fetched from ``url``. Bytes that are no page teach nothing."""
-        page = read_page(html if isinstance(html, str) else decode(html[:MAX_BYTES], None)[0])
-        return self.learn_texts(block_texts(page.root), url, read_metadata(page, url).title)
+        stream = read_stream(html if isinstance(html, str) else decode(html[:MAX_BYTES], None)[0])
+        outline = read_outline(stream)
+        page = read_part(read_head(stream, outline), stream, outline, ())
+        page.data = read_statements(stream.data)
+        return self.merge(self.lesson(outline.text, url, read_metadata(page, url).title))
 
     def learn_texts(self, texts: Iterable[str], url: str, title: str = "") -> Self:
         """Takes in a page by the texts of its blocks, in its order."""

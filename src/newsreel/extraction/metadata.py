@@ -13,7 +13,7 @@ from newsreel.extraction import authors as byline
 from newsreel.extraction import dating
 from newsreel.extraction.page import Node, Page
 from newsreel.extraction.signs import Signs, read_signs
-from newsreel.extraction.structured import Data, read_statements, words
+from newsreel.extraction.structured import Data, words
 from newsreel.extraction.titles import best_title
 
 MAX_KEYWORDS = 40
@@ -44,7 +44,7 @@ def read_metadata(page: Page, url: str) -> Metadata:
     """The metadata of a page found at ``url``."""
     signs = read_signs(page.root)
     meta = signs.meta
-    stated = read_statements(page.data)
+    stated = page.data
     article = _about(stated.articles, url)
     title, signs.title = best_title(article, signs, page.title, url)
     language = _language(page.root, meta, article)

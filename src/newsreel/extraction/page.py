@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
-from newsreel.extraction.outline import Outline
+from newsreel.extraction.outline import Outline, read_outline
 from newsreel.extraction.stream import Stream, read_stream
+from newsreel.extraction.structured import Statements
 from newsreel.extraction.tags import BREAK, CLOSE, EMBEDDING, HEAD, INLINE_END, LINK_END, NOTHING, PICTURE, known, read_tag
 
 BEFORE = 60  # elements ahead of the title that are read for bylines and dates
@@ -29,23 +30,41 @@ class Dropped(str):
     __slots__ = ()
 
 
-@dataclass(slots=True, eq=False)
 class Node:
-    """An element: its tag, attributes (names in lower case), children (elements and texts) in order.
+    """An element: its tag, attributes (names in lower case), children (elements and texts) in order. ``source`` is the tag as
+    it stands in the page: attributes are read from it when they are asked for, which most never are.
 
     ``weight`` (all text; East Asian characters count for more), ``links`` (text in links), ``kept`` (characters of the
     article's text), ``images`` and ``posts`` (what may embed one) are measures of what is below it.
     """
 
-    tag: str
-    attributes: dict[str, str]
-    parent: Node | None = None
-    children: list[Node | str] = field(default_factory=list)
-    weight: float = 0.0
-    links: float = 0.0
-    kept: int = 0
-    images: int = 0
-    posts: int = 0
+    __slots__ = ("_attributes", "children", "images", "kept", "links", "parent", "posts", "source", "tag", "weight")
+
+    def __init__(
+        self, tag: str, attributes: dict[str, str] | None = None, parent: Node | None = None, source: str = ""
+    ) -> None:
+        self.tag = tag
+        self._attributes = attributes
+        self.parent = parent
+        self.source = source
+        self.children: list[Node | str] = []
+        self.weight = 0.0
+        self.links = 0.0
+        self.kept = 0
+        self.images = 0
+        self.posts = 0
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Names in lower case -> values."""
+        found = self._attributes
+        if found is None:
+            found = self._attributes = attributes_of(self.source) if " " in self.source else {}
+        return found
+
+    @attributes.setter
+    def attributes(self, values: dict[str, str]) -> None:
+        self._attributes = values
 
     def get(self, name: str) -> str:
         """An attribute's value, '' where it has none."""
@@ -91,20 +110,31 @@ class Node:
 
 @dataclass(slots=True)
 class Page:
-    """A page's part as a tree, its JSON-LD scripts as texts, and its title element's text."""
+    """A page's part as a tree, its JSON-LD, and its title element's text."""
 
     root: Node
-    data: list[str]
     title: str
     cut: bool
+    data: Statements = field(default_factory=lambda: Statements([], []))
 
 
-def read_part(stream: Stream, outline: Outline, kept: Collection[int], title: int = -1) -> Page:
-    """The head's statements and the part from before the title (a leaf, -1 where none shows it) to behind the last of the
-    ``kept`` leaves; the texts of other leaves are ``Dropped``.
-    """
+def read_head(stream: Stream, outline: Outline) -> Node:
+    """The root with its own attributes, and below it a head with the meta and link elements of the whole page."""
     root = Node("html", {})
-    _statements(root, stream, outline)
+    if outline.tag and outline.tag[0].name == "html":
+        root.attributes = attributes_of(stream.pieces[outline.start[0]])
+    head = Node("head", {}, root)
+    root.children.append(head)
+    for place in outline.heads:
+        source = stream.pieces[place]
+        head.children.append(Node("meta" if source.startswith("<meta") else "link", None, head, source))
+    return root
+
+
+def read_part(root: Node, stream: Stream, outline: Outline, kept: Collection[int], title: int = -1) -> Page:
+    """Puts below ``root`` the part from before the title (a leaf, -1 where none shows it) to behind the last of the ``kept``
+    leaves; the texts of other leaves are ``Dropped``.
+    """
     if outline.text:
         first = min(kept, default=0 if title < 0 else title)
         last = max(kept, default=len(outline.text) - 1)
@@ -112,18 +142,16 @@ def read_part(stream: Stream, outline: Outline, kept: Collection[int], title: in
         start = max(1, lead - 4 * (UNTITLED if title < 0 else BEFORE)) | 1
         stop = min(len(stream.pieces), outline.stop[last] + 4 * BEHIND)
         _Builder(stream, outline, frozenset(kept)).build(root, start, stop)
-    return Page(root, stream.data, stream.title, stream.cut or outline.cut)
+    return Page(root, stream.title, stream.cut or outline.cut)
 
 
 def read_fragment(html: str) -> Page:
     """A whole fragment of markup as a tree, all of it kept."""
-    from newsreel.extraction.outline import read_outline
-
     stream = read_stream(html)
     outline = read_outline(stream)
     root = Node("html", {})
     _Builder(stream, outline, frozenset(range(len(outline.text)))).build(root, 1, len(stream.pieces))
-    return Page(root, stream.data, stream.title, stream.cut or outline.cut)
+    return Page(root, stream.title, stream.cut or outline.cut)
 
 
 def attributes_of(source: str) -> dict[str, str]:
@@ -132,17 +160,6 @@ def attributes_of(source: str) -> dict[str, str]:
     if "&" in source:
         found = {name: unescape(value) for name, value in found.items()}
     return found
-
-
-def _statements(root: Node, stream: Stream, outline: Outline) -> None:
-    """The root's own attributes, and the meta and link elements of the whole page below it."""
-    if outline.tag and outline.tag[0].name == "html":
-        root.attributes = attributes_of(stream.pieces[outline.start[0]])
-    head = Node("head", {}, root)
-    root.children.append(head)
-    for place in outline.heads:
-        source = stream.pieces[place]
-        head.children.append(Node("meta" if source.startswith("<meta") else "link", attributes_of(source), head))
 
 
 class _Builder:
@@ -173,7 +190,7 @@ class _Builder:
                     _close(stack)
             elif tag.kind in _CHILDLESS:
                 if tag.kind != HEAD and source[1] != "/":
-                    node = Node(tag.name, attributes_of(source) if " " in source else {}, stack[-1])
+                    node = Node(tag.name, None, stack[-1], source)
                     node.images = int(tag.kind == PICTURE)
                     stack[-1].images += node.images
                     stack[-1].children.append(node)
@@ -186,7 +203,7 @@ class _Builder:
 
     @staticmethod
     def _open(stack: list[Node], name: str, source: str) -> None:
-        node = Node(name, attributes_of(source) if " " in source else {}, stack[-1])
+        node = Node(name, None, stack[-1], source)
         node.posts = int(name in EMBEDDING)
         stack[-1].children.append(node)
         stack.append(node)

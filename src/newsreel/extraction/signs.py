@@ -19,6 +19,7 @@ _LINES = frozenset(
     "p div span td address li h5 h6 section em strong small i b dd font center time relative-time header footer a date "
     "h4 h3 h2 abbr cite dt label ul ol".split()
 )
+_MARKS = ("itemprop", "pubdate", "author")  # looked for before attributes are read
 _SPACED = frozenset(("br", "p", "div", "li"))
 
 
@@ -78,14 +79,14 @@ def read_signs(root: Node) -> Signs:
     stack = [root]
     while stack:
         node = stack.pop()
-        if attributes := node.attributes:
-            tag = node.tag
-            if tag == "meta":
-                _read_meta(signs.meta, attributes)
-            elif tag == "link" and "canonical" in attributes.get("rel", "").lower().split():
-                signs.canonical.append(attributes.get("href", ""))
-            if "itemprop" in attributes or "pubdate" in attributes or attributes.get("rel") == "author":
-                marked.append(len(order))
+        source = node.source
+        if node.tag == "meta":
+            _read_meta(signs.meta, node.attributes)
+        elif node.tag == "link":
+            if "canonical" in source and "canonical" in node.get("rel").lower().split():
+                signs.canonical.append(node.get("href"))
+        elif source and any(word in source for word in _MARKS) and _is_marked(node):
+            marked.append(len(order))
         if (found := places.get(node.tag)) is not None:
             found.append(len(order))
         order.append(node)
@@ -97,6 +98,11 @@ def read_signs(root: Node) -> Signs:
             stack += [child for child in reversed(children) if isinstance(child, Node)]
     signs.body = next((place for place, node in enumerate(order[:MAX_HEAD]) if node.tag == "body"), 0)
     return signs
+
+
+def _is_marked(node: Node) -> bool:
+    attributes = node.attributes
+    return "itemprop" in attributes or "pubdate" in attributes or attributes.get("rel") == "author"
 
 
 def _read_meta(found: dict[str, list[str]], attributes: dict[str, str]) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from newsreel.core.types import SiteRule
+from newsreel.extraction.ruled import Ruled, apply
 from newsreel.extraction.scanner import MAX_BYTES, MAX_JSON_LD, Scanner
 from newsreel.extraction.sieve import harmless
 
@@ -20,6 +22,9 @@ _DATA = 'script[type*="ld+json" i], script[type="application/json" i][class*="sc
 _NEVER_READ = (
     "script, style, svg, template, textarea, math, noembed, noframes, xmp, plaintext, object, embed, canvas, datalist, title"
 )
+# Furniture of the page: its parts say nothing more than the whole. A third of all tags stand in it.
+_FURNITURE = "nav, footer, select, [role=navigation], [role=contentinfo]"
+MAX_FURNITURE = 6_000  # characters: what is longer may be more than it is called
 _CUT = re.compile(r"(<[^>]*>)")
 MAX_SCRIPTS = 40
 MAX_TITLE = 2_000
@@ -27,16 +32,21 @@ MAX_TITLE = 2_000
 
 @dataclass(slots=True)
 class Stream:
-    """``pieces``: texts (even places, still escaped) and tags (odd places) in turn; JSON-LD scripts; the title element's text."""
+    """``pieces``: texts (even places, still escaped) and tags (odd places) in turn; JSON-LD scripts; the title element's text;
+    what a site rule found.
+    """
 
     pieces: list[str]
     data: list[str] = field(default_factory=list)
     title: str = ""
     cut: bool = False
+    ruled: Ruled = field(default_factory=Ruled)
 
 
-def read_stream(html: str) -> Stream:
-    """The stream of a page's text. Any text is fine; what lies past the caps is left out and ``cut`` says so."""
+def read_stream(html: str, rule: SiteRule | None = None) -> Stream:
+    """The stream of a page's text, marked by the site's ``rule``. Any text is fine; what lies past the caps is left out and
+    ``cut`` says so.
+    """
     cut = len(html) > MAX_BYTES
     html = html[:MAX_BYTES]
     raw = html.encode("utf-8", "replace")
@@ -47,17 +57,20 @@ def read_stream(html: str) -> Stream:
         raw = scanner.run().encode("utf-8", "replace")
         data, title, cut = scanner.data, unescape(scanner.title), cut or scanner.cut
     parser = LexborHTMLParser(raw)
+    ruled = apply(rule, parser) if rule else Ruled()
     data += [node.text(deep=True)[:MAX_JSON_LD] for node in parser.css(_DATA)[:MAX_SCRIPTS]]
     title = title or next((node.text(deep=True)[:MAX_TITLE] for node in parser.css("title")), "")
     for node in parser.css(_NEVER_READ):
         node.decompose()
+    for node in parser.css(_FURNITURE):
+        _flatten(node)
     if b"<iframe" in raw or b"<IFRAME" in raw:
         _empty_frames(parser)
     markup = parser.html or ""
     if "<!--" in markup:
         first, *others = markup.split("<!--")
         markup = first + "".join([other.partition("-->")[2] for other in others])
-    return Stream(_CUT.split(markup), data, title, cut)
+    return Stream(_CUT.split(markup), data, title, cut, ruled)
 
 
 def _empty_frames(parser: LexborHTMLParser) -> None:
@@ -65,3 +78,12 @@ def _empty_frames(parser: LexborHTMLParser) -> None:
     for frame in parser.css("iframe"):
         while (child := frame.first_child) is not None:
             child.decompose()
+
+
+def _flatten(node: LexborNode) -> None:
+    """Makes the texts of an element one, unless it holds a title or running text."""
+    if node.parent is None or node.css_first("h1, article, main, p + p + p") is not None:
+        return
+    text = node.text(separator=" ")
+    if len(text) <= MAX_FURNITURE:
+        node.inner_html = escape(" ".join(text.split()), quote=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from newsreel.extraction.boilerplate import NAME_REASONS, ROLES, STYLE_HIDDEN, TAGS, junk_name_bits
+from newsreel.extraction.boilerplate import NAME_REASONS, ROLES, STYLE_HIDDEN, TAGS, gram_reasons, grams
 
 # Kinds of tags, as the reading loop tells them apart.
 OPEN, CLOSE, INLINE, INLINE_END, LINK, LINK_END, BREAK, PICTURE, HEAD, NOTHING = range(10)
@@ -24,26 +24,32 @@ _OTHER_VOID = frozenset("area base col embed input keygen param source track wbr
 EMBEDDING = frozenset(("blockquote", "iframe", "amp-youtube", "amp-twitter", "amp-instagram", "lite-youtube"))
 NAMES = tuple(sorted(BLOCK_TAGS)) + ("custom",)
 NAME_IDS = {name: number for number, name in enumerate(NAMES)}
-_ATTRIBUTE = re.compile(r'([^\s=/<>"]+)="([^"]*)"')
+_TELLING = re.compile(
+    r' (class|id|role|style|itemprop|hidden|aria-hidden|data-testid|data-component|data-newsreel-\w+)="([^"]*)"', re.IGNORECASE
+)
 _BODY_NAMES = re.compile(
     r"article-?_?(?:body|content|text|main)|story-?_?(?:body|content|text)|post-?_?(?:body|content|text)|entry-?_?content|"
     r"news-?_?(?:body|content|text|detail)|(?:body|content|main)-?_?(?:text|copy|article)|rich-?text|articulo|artikel-?(?:body|text|inhalt)|"
-    r"detail-?content|main-?content|td-post-content|single-content|content-?body|text-?content|zw|artibody",
+    r"detail-?content|main-?content|td-post-content|single-content|content-?body|text-?content|^zw$|artibody",
     re.IGNORECASE,
 )
 REASONS: tuple[str, ...] = tuple(
     dict.fromkeys((*NAME_REASONS, *TAGS.values(), *ROLES.values(), "hidden"))
 )
 BIT = {reason: 1 << number for number, reason in enumerate(REASONS)}
+_TELL_NOTHING = frozenset(("a", "img", "source", "br", "b", "i", "em", "strong", "option"))
 BODY_NAME = 1 << len(REASONS)
 STATED_BODY = BODY_NAME << 1  # itemprop="articleBody"
 ARTICLE = BODY_NAME << 2
 BOLD = BODY_NAME << 3
 ITALIC = BODY_NAME << 4
-KEEP = BODY_NAME << 5  # a site rule says that the article is here
 _INSIDE = ("nav", "footer", "header", "aside", "form", "figure", "table", "ul", "blockquote", "main", "button", "li", "figcaption")
-INSIDE = {name: BODY_NAME << 6 + number for number, name in enumerate(_INSIDE)}
-SIGNS = len(REASONS) + 6 + len(_INSIDE)  # bits in use
+INSIDE = {name: BODY_NAME << 5 + number for number, name in enumerate(_INSIDE)}
+SIGNS = len(REASONS) + 5 + len(_INSIDE)  # bits that are features
+# What a site rule says: the article is here; this is none of it.
+KEEP = 1 << SIGNS
+DROP = KEEP << 1
+KEEP_MARK, DROP_MARK = "data-newsreel-keep", "data-newsreel-drop"
 MAX_NAMES = 600
 
 
@@ -104,41 +110,47 @@ def _shape(name: str) -> int:
     return BOLD if name in ("b", "strong") else ITALIC if name in ("em", "i") else 0
 
 
-def attributes_of(source: str) -> dict[str, str]:
-    """A tag's attributes with their values, entities still in them."""
-    return {name.lower(): value for name, value in _ATTRIBUTE.findall(source)}
-
-
 def _bits(name: str, source: str) -> int:
     bits = BIT[TAGS[name]] if name in TAGS else 0
     bits |= INSIDE.get(name, 0)
     if name == "article":
         bits |= ARTICLE
-    if " " not in source or name in ("a", "img", "source", "br", "b", "i", "em", "strong", "option"):
+    if " " not in source or name in _TELL_NOTHING:
         return bits
-    attributes = attributes_of(source[:4_000])
-    role = attributes.get("role", "").lower()
-    if role in ROLES:
-        bits |= BIT[ROLES[role]]
+    attributes = dict(_TELLING.findall(source[:4_000]))
+    if not attributes:
+        return bits
+    if role := attributes.get("role"):
+        bits |= BIT[ROLES[role]] if (role := role.lower()) in ROLES else 0
     if (
         "hidden" in attributes
         or attributes.get("aria-hidden") == "true"
-        or STYLE_HIDDEN.search(attributes.get("style", ""))
+        or ("style" in attributes and STYLE_HIDDEN.search(attributes["style"]))
     ):
         bits |= BIT["hidden"]
     if "articleBody" in attributes.get("itemprop", ""):
         bits |= STATED_BODY
-    if "data-newsreel-keep" in attributes:
+    if KEEP_MARK in attributes:
         bits |= KEEP
+    if DROP_MARK in attributes:
+        bits |= DROP
     if name in ("html", "body", "main", "h1"):
         return bits
-    names = " ".join(attributes.get(key, "") for key in ("class", "id", "data-testid", "data-component"))[:MAX_NAMES]
-    return bits | _name_bits(names) if names.strip() else bits
+    names = [attributes[key] for key in ("class", "id", "data-testid", "data-component") if key in attributes]
+    return bits | _name_bits(" ".join(names)[:MAX_NAMES]) if names else bits
 
 
 @lru_cache(maxsize=16_384)
 def _name_bits(names: str) -> int:
     bits = 0
-    for reason in junk_name_bits(names):
+    for gram in grams(names):
+        bits |= _gram_bits(gram)
+    return bits
+
+
+@lru_cache(maxsize=65_536)
+def _gram_bits(gram: str) -> int:
+    bits = BODY_NAME if _BODY_NAMES.search(gram) else 0
+    for reason in gram_reasons(gram):
         bits |= BIT[reason]
-    return bits | (BODY_NAME if _BODY_NAMES.search(names) else 0)
+    return bits

@@ -21,6 +21,7 @@ HEADER = struct.Struct(">Q")
 FUNCTIONS = {
     "extract": "newsreel.extraction",
     "extract_with_memory": "newsreel.extraction",
+    "explain": "newsreel.extraction",
     "article_from_feed": "newsreel.extraction",
     "parse_feed": "newsreel.discovery",
     "parse_sitemap": "newsreel.discovery",

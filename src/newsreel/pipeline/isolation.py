@@ -24,6 +24,7 @@ _ALLOWED = frozenset(
         ("newsreel.core.types", name)
         for name in ("Article", "Block", "Entry", "Feed", "Sitemap", "Enrichment", "Keyword", "Topic")
     }
+    | {("newsreel.extraction.explaining", name) for name in ("Explanation", "Piece")}
     | {("newsreel.discovery.autodiscovery", "FeedLink")}
     | {("datetime", name) for name in ("datetime", "timezone", "timedelta")}
 )

@@ -11,6 +11,7 @@ from newsreel.archive.database import check_server
 from newsreel.core import settings as ours
 from newsreel.core.home import make_home
 from newsreel.core.settings import Settings
+from newsreel.sources.site_rules import rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,11 @@ class Archive:
 
 
 def open_archive(chosen: Settings | None = None) -> Archive:
-    """Starts or attaches to the database, sets Django up and migrates. Misconfigured, in one sentence, where it cannot."""
+    """Reads the site rules, starts or attaches to the database, sets Django up and migrates. Misconfigured, in one
+    sentence, where it cannot.
+    """
     chosen = chosen or ours.settings()
+    rules(chosen.site_rules)
     recover: Callable[[], object] = _nothing
     close: Callable[[], object] = _nothing
     if chosen.database_url:

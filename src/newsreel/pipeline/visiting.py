@@ -14,6 +14,7 @@ from newsreel.core.types import Article, Entry, Response
 from newsreel.pipeline import decisions
 from newsreel.pipeline.learning import Lessons
 from newsreel.pipeline.workshop import Workshop
+from newsreel.sources import rule_for
 
 ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
 
@@ -83,7 +84,12 @@ async def read_article(
 ) -> Reading:
     """The article of a page; where it has none, the feed's own text. Permanent 'no_text' or Skip 'not_article' where neither."""
     article, lesson, whole = await shop.read(
-        "extract_with_memory", response.body, response.url, content_type=response.content_type, memory=memory
+        "extract_with_memory",
+        response.body,
+        response.url,
+        content_type=response.content_type,
+        memory=memory,
+        rule=rule_for(response.url),
     )
     if decisions.is_article(article, entry, kind):
         return Reading(article, whole, lesson)

@@ -38,6 +38,7 @@ _ROLES = {
 RULES: dict[str, Access] = {
     "portal:home": Access.PUBLIC,
     "portal:article": Access.PUBLIC,
+    "portal:extraction": Access.EDITOR,
     "portal:source": Access.PUBLIC,
     "portal:channel": Access.PUBLIC,
     "portal:topic": Access.PUBLIC,

@@ -43,6 +43,11 @@ _WORDS = {
     "client_failed": _("fetching it broke off here"),
     "disk_full": _("the disk here is full or at fault"),
     "disk_failed": _("the disk here is full or at fault"),
+    # Of a recorded page
+    "snapshot_missing": _("it is no longer kept"),
+    "snapshot_damaged": _("its record is damaged"),
+    "explaining_busy": _("too many are being read at once; please try again in a minute"),
+    "bad_site_rules": _("the file of this installation's site rules is wrong (see newsreel doctor)"),
     # Of mails
     "sent": _("sent"),
     "printed": _("written to the log of this machine"),

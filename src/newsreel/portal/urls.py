@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from newsreel.portal import acts, converters, views  # noqa: F401 - converters: by their names in the addresses
+from newsreel.portal import acts, converters, extraction, views  # noqa: F401 - converters: by their names in the addresses
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("article/<id:article>/", views.article, name="article"),
+    path("article/<id:article>/extraction/", extraction.compare, name="extraction"),
     path("source/<id:source>/", views.source, name="source"),
     path("channel/<id:channel>/", views.channel, name="channel"),
     path("topic/<topic:code>/", views.topic, name="topic"),

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from newsreel.archive.queries import LEAD_LENGTH
 from newsreel.archive.shown import FullArticle, Headline, Name
 from newsreel.core.text import cut, squeeze
-from newsreel.portal import body, languages, names, outcomes, statements, topics
+from newsreel.portal import body, languages, names, outcomes, reasons, statements, topics
 
 register = template.Library()
 
@@ -57,6 +57,12 @@ def in_words(outcome: str) -> str:
 def statement_word(name: str) -> str:
     """Who said something of an article, or of what, in words."""
     return statements.word(name)
+
+
+@register.filter
+def reason_word(reason: str) -> str:
+    """Why a piece of a page is not the article's, in words."""
+    return reasons.words(reason)
 
 
 @register.filter
