@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsreel.core.types import SiteRule
@@ -85,6 +85,7 @@ _PARTS = [
 ]  # fmt: skip
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(_PARTS), max_size=80).map("".join) | st.binary(max_size=300))
 def test_any_bytes_are_explained(page: str | bytes) -> None:
     found = explain(page, URL)

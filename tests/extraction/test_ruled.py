@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -87,6 +87,7 @@ _PARTS = [
 ]  # fmt: skip
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(_PARTS), max_size=60).map("".join) | st.binary(max_size=200))
 def test_any_page_under_a_rule_is_an_article_or_a_reason(page: str | bytes) -> None:
     rule = SiteRule(keep=(".a", "td"), drop=("p", "p + p", "div div"), title="h1", date="h1")

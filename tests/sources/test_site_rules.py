@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsreel.core import settings as ours
@@ -134,6 +134,7 @@ def _read(text: str) -> dict[str, NamedRule] | str:
         return error.reason
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300) | st.lists(st.sampled_from(_TOML)).map("".join))
 def test_any_text_is_rules_or_one_line(text: str) -> None:
     found = _read(text)
@@ -144,6 +145,7 @@ def test_any_text_is_rules_or_one_line(text: str) -> None:
         assert all(isinstance(named.rule, SiteRule) for named in found.values())
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60) | st.lists(st.sampled_from(_CSS)).map("".join))
 def test_any_selector_is_taken_or_named(selector: str) -> None:
     found = _read(f'["a.test"]\ndrop = [{json.dumps(selector)}]\nwhy = "x"\ntested_on = "y"\n')
