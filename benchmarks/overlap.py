@@ -105,7 +105,9 @@ def _union_of_subsequences(truth: list[list[str]], found: list[list[str]]) -> li
     of the truth stand side by side in it, a bit between them that stops the carry. A step costs less than a microsecond for
     a page, where the table itself would have millions of cells.
     """
-    starts, masks, every, place = [], {}, 0, 0
+    starts: list[int] = []
+    masks: dict[str, int] = {}
+    every, place = 0, 0
     for line in truth:
         starts.append(place)
         for token in line:

@@ -49,7 +49,7 @@ def main() -> None:
         figures = {corpus: score(found, ratings, corpus) for corpus in CORPORA}
         sys.stdout.write(f"F1 by leaves, five folds by site: {json.dumps(figures)}\n")
         if arguments.ratings:
-            named = {f"{example.corpus}/{example.id}": rated for example, rated in zip(found, ratings, strict=True)}
+            named: dict[str, Any] = {f"{example.corpus}/{example.id}": rated for example, rated in zip(found, ratings, strict=True)}
             np.savez_compressed(arguments.ratings, **named)
     statement = {
         "trained on": {"pages": sizes(found), "from": "shared/corpus", "variants": "names hashed, junk planted, flattened"},

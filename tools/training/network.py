@@ -79,8 +79,9 @@ def _batch(samples: Sequence[Sample], mean: Any, scale: Any) -> Batch:
         truths += [torch.from_numpy(sample.truth), torch.zeros(GAP)]
         reals += [torch.ones(count), torch.zeros(GAP)]
         numbers.append(torch.full((count + GAP,), number, dtype=torch.long))
-    parts = (rows, weights, truths, reals, numbers)
-    return Batch(*(torch.cat(part) for part in parts), pages=len(samples))
+    return Batch(
+        torch.cat(rows), torch.cat(weights), torch.cat(truths), torch.cat(reals), torch.cat(numbers), len(samples)
+    )
 
 
 def _loss(logits: Tensor, batch: Batch) -> Tensor:

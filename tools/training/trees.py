@@ -7,6 +7,7 @@ import random
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from catboost import CatBoostClassifier, Pool
@@ -43,9 +44,9 @@ def train(samples: Sequence[Sequence[Sample]], seed: int) -> Trees:
         return _as_arrays(json.loads(file.read_text(encoding="utf-8")))
 
 
-def _as_arrays(stated: dict[str, object]) -> Trees:
+def _as_arrays(stated: dict[str, Any]) -> Trees:
     """CatBoost's JSON: each tree's splits are the bits of an index into its leaves, the first the lowest."""
-    trees: list[dict[str, list[dict[str, float]]]] = stated["oblivious_trees"]  # type: ignore[assignment]
+    trees = stated["oblivious_trees"]
     whole = [tree for tree in trees if len(tree["splits"]) == DEPTH]
     feature = [[int(tree["splits"][level]["float_feature_index"]) for tree in whole] for level in range(DEPTH)]
     border = [[tree["splits"][level]["border"] for tree in whole] for level in range(DEPTH)]
@@ -58,12 +59,12 @@ def _as_arrays(stated: dict[str, object]) -> Trees:
                 known = level < len(tree["splits"])
                 feature[level].append(int(tree["splits"][level]["float_feature_index"]) if known else 0)
                 border[level].append(tree["splits"][level]["border"] if known else float("inf"))
-            values += list(tree["leaf_values"]) * 2**missing  # type: ignore[arg-type]
-    scale, (bias,) = stated["scale_and_bias"]  # type: ignore[misc]
+            values += list(tree["leaf_values"]) * 2**missing
+    scale, (bias,) = stated["scale_and_bias"]
     return Trees(
         np.array(feature, np.int64).ravel(),
         np.array(border, np.float32).reshape(-1, 1),
-        np.array(values, np.float32) * np.float32(scale),
+        np.array(values, np.float32) * float(scale),
         DEPTH,
         float(bias),
     )

@@ -69,6 +69,14 @@ def host_of(url: str) -> str:
 
 def absolute(reference: str, base: str) -> str | None:
     """A reference found on a page as an absolute http(s) address without fragment, or None."""
+    if len(reference) > MAX_URL_LENGTH:
+        return None
+    return _absolute(reference, base)
+
+
+# A page's links are made absolute when its text is read and once more when its markup is sanitised.
+@lru_cache(maxsize=4096)
+def _absolute(reference: str, base: str) -> str | None:
     try:
         joined = urllib.parse.urljoin(base, reference.strip())
     except ValueError:

@@ -77,10 +77,12 @@ def _junk_unit(unit: Unit, title_words: list[str]) -> str:
     text = block_text(block)
     if reason := junk_text(text):
         return reason
-    if block.kind in ("heading", "paragraph") and len(text) < 400 and tokens(text) == title_words:
-        return "title"
-    if block.kind != "code" and not tokens(text):
-        return "no words"
+    if len(text) < 400:
+        words = tokens(text)
+        if block.kind in ("heading", "paragraph") and words == title_words:
+            return "title"
+        if block.kind != "code" and not words:
+            return "no words"
     return ""
 
 

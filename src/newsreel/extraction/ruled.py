@@ -23,7 +23,8 @@ class Ruled:
 
 
 def apply(rule: SiteRule, tree: LexborHTMLParser) -> Ruled:
-    """Marks with KEEP_MARK and DROP_MARK what ``keep`` and ``drop`` select, and says what else the rule found. The rule's selectors must be ones that the parser takes (sources/site_rules.py has tried them).
+    """Marks with KEEP_MARK and DROP_MARK what ``keep`` and ``drop`` select, and says what else the rule found. The rule's
+    selectors must be ones that the parser takes (sources/site_rules.py has tried them).
     """
     title, date = _stated(tree, rule.title), _stated(tree, rule.date)  # first: they may stand in what is dropped
     for mark in (KEEP_MARK, DROP_MARK):

@@ -14,6 +14,7 @@ import nh3
 
 from newsreel.core.urls import absolute
 from newsreel.extraction.scanner import read_markup
+from newsreel.extraction.sieve import harmless
 
 TAGS = frozenset(
     "p br hr h2 h3 h4 h5 h6 blockquote q cite ul ol li dl dt dd table caption thead tbody tfoot tr th td pre code kbd samp var "
@@ -77,7 +78,7 @@ def sanitise(html: str, base_url: str, *, pictures: bool = False) -> str:
         return value if value in ("ltr", "rtl") else None
 
     return nh3.clean(
-        read_markup(html),
+        html if harmless(html.encode("utf-8", "replace")) else read_markup(html),
         tags={*TAGS, "img"} if pictures else set(TAGS),
         clean_content_tags=set(_WITH_CONTENT),
         attributes={**ATTRIBUTES, "img": set(PICTURE)} if pictures else ATTRIBUTES,

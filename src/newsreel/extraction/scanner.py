@@ -63,6 +63,7 @@ class Scanner:
         self._never_closed: set[str] = set()
 
     def run(self) -> str:
+        """The page without what is never read and what is past the caps."""
         position, tags = 0, 0
         html = self.html
         while match := _TOKEN.search(html, position):
