@@ -184,9 +184,14 @@ def ratios(took: list[dict[str, Any]], corpora: Sequence[str], names: Sequence[s
             [a / b for a, b in zip(rates(took, names[0], group), rates(took, name, group), strict=True)]
             for group in groups(corpora)
         ]
-        *parts, whole = (f"{median(found):.2f}" for found in each)
-        cells.append([f"ours / {name}", *parts, f"**{whole}**", f"{min(each[-1]):.2f} to {max(each[-1]):.2f}"])
+        *parts, whole = (figure(median(found)) for found in each)
+        cells.append([f"ours / {name}", *parts, f"**{whole}**", f"{figure(min(each[-1]))} to {figure(max(each[-1]))}"])
     return table(["ratio of the rates", *corpora, "all", "lowest and highest round"], cells)
+
+
+def figure(ratio: float) -> str:
+    """A ratio to two places, one below 1 to three."""
+    return f"{ratio:.2f}" if ratio >= 1 else f"{ratio:.3f}"
 
 
 def memories(held: dict[str, dict[str, int]]) -> str:

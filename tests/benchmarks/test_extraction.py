@@ -87,6 +87,7 @@ def test_rates_and_ratios_are_pages_by_seconds_round_by_round() -> None:
     assert "| ours / it | 3.00 | 5.00 | **4.00** | 3.00 to 5.00 |" in extraction_costs.ratios(
         took, ["a", "b"], ["ours", "it"]
     )
+    assert [extraction_costs.figure(ratio) for ratio in (0.0252, 6.128)] == ["0.025", "6.13"]
 
 
 @needs_shared
