@@ -31,7 +31,7 @@ class Names:
 
 
 def without_name(text: str, names: Names) -> str:
-    """A title without the site's name at its end, where that is a name of the site."""
+    """A title without the site's name at its end or start, where that is a name of the site."""
     parts = [match.span() for match in _SEPARATOR.finditer(text)]
     if parts and text[parts[-1][1] :].strip() in names:
         return text[: parts[-1][0]].strip() or text
@@ -41,6 +41,9 @@ def without_name(text: str, names: Names) -> str:
         bare = head.rstrip(_BEFORE_NAME)
         if bare and bare != head.rstrip() and len(tokens(bare)) >= 3:
             return bare
+        rest = text[len(name) :] if len(name) >= 3 and lowered.startswith(name) else ""
+        if rest.startswith((": ", "\uff1a")) and len(tokens(rest)) >= 3:
+            return rest[1:].strip()
     return text
 
 
