@@ -63,8 +63,22 @@ def decode(body: bytes, content_type: str | None = None, *, limit: int | None = 
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace"), name
-    name = _unmarked(body) or _narrow(body, codec_of(_label(content_type)))
+    name = _unmarked(body)
+    if name is None and (text := _surely_utf8(body)) is not None:
+        return text, "utf-8"
+    name = name or _narrow(body, codec_of(_label(content_type)))
     return body.decode(name, "replace"), name
+
+
+def _surely_utf8(body: bytes) -> str | None:
+    """The text of bytes that are UTF-8 whatever anybody says, None where that has to be looked at: nine of ten pages need
+    no look at what they state.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if len(body) - len(text) >= ACCIDENT else None  # each character beyond ASCII has a byte more at least
 
 
 def _label(content_type: str | None) -> str:

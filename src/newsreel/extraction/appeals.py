@@ -68,7 +68,7 @@ def _beginnings(words: str) -> tuple[frozenset[str], tuple[str, ...], tuple[str,
 
 _WHOLE, _STARTS, _WIDE_DEEDS = _beginnings(DEEDS)
 _FIRST_LETTERS = frozenset(start[:3] for start in (*_WHOLE, *_STARTS))
-_JOINTS = str.maketrans(dict.fromkeys("(\"'\u2018\u2019\u201c\u201e\u00ab\u00bf\u00a1-/", " "))
+_JOINTS = "(\"'\u2018\u2019\u201c\u201e\u00ab\u00bf\u00a1-/"
 _QUOTED = re.compile('[\u201c\u201e\u00ab\u300c"][^\u201d\u201c\u00bb\u300d"]{0,1000}[\u201d\u201c\u00bb\u300d"]')
 _SENTENCE = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])\s*")
 _LAST_LINK = re.compile(r"<a [^<>]*>([^<>]{1,60})</a>\W{0,3}(?:</\w+>)*\W{0,3}</p>$")
@@ -85,13 +85,14 @@ def strength(text: str) -> int:
     if len(text) <= MAX_SHORT and _SHORT.match(text):
         return 2
     said = _QUOTED.sub(" ", text)
-    trade = bool(_TRADE.search(said))
     best = 0
     for sentence in _SENTENCE.split(said)[:30]:
-        signs = bool(_PAPER.search(sentence)) + bool(_READER.search(sentence))
-        deed = bool(_DEEDS.search(sentence))
-        best = max(best, 2 if signs == 2 and deed and trade else 1 if signs and deed else 0)
-    return best or int(trade and bool(_PAPER.search(said)))
+        if _DEEDS.search(sentence):
+            signs = bool(_PAPER.search(sentence)) + bool(_READER.search(sentence))
+            if signs == 2 and _TRADE.search(said):
+                return 2
+            best = max(best, min(signs, 1))
+    return best or int(bool(_TRADE.search(said)) and bool(_PAPER.search(said)))
 
 
 def appeals(units: Sequence[Unit]) -> set[int]:
@@ -130,7 +131,9 @@ def _suspected(units: Sequence[Unit], spoken: Sequence[int]) -> list[int]:
     """The pieces among those at the places ``spoken`` that may be strong appeals."""
     texts = {place: text.lower() for place in spoken if len(text := units[place].block.text) <= MAX_APPEAL}
     joined = "\n".join(texts.values())
-    seen = set(joined.translate(_JOINTS).split())
+    for joint in _JOINTS:
+        joined = joined.replace(joint, " ")
+    seen = set(joined.split())
     near = [word for word in seen if word[:3] in _FIRST_LETTERS]
     words = [word for word in near if word.rstrip(".,;:!?)\u201d\u2019\u00bb") in _WHOLE or word.startswith(_STARTS)]
     words += [word for word in _WIDE_DEEDS if word in joined]

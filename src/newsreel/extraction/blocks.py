@@ -173,6 +173,10 @@ class UnitReader:
             writer.markup.append("<br>")
 
     def _flush(self, node: Node) -> None:
+        writer = self._writer
+        if not writer.text:  # most borders of blocks have nothing between them
+            writer.markup, writer.open, writer.breaks = [], [], 0
+            return
         text, markup, linked = self._writer.take()
         if text:
             markup = markup.strip()

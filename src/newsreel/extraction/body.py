@@ -29,7 +29,6 @@ def read_body(root: Node, url: str, meta: Metadata) -> tuple[list[Unit], list[tu
     reader = UnitReader(url)
     reader.read(root)
     removed = reader.removed
-    title_words = tokens(meta.title)
     units: list[Unit] = []
     appealing = appeals(reader.units)
     head = True  # ahead of the first running text
@@ -37,7 +36,7 @@ def read_body(root: Node, url: str, meta: Metadata) -> tuple[list[Unit], list[tu
         reason = (
             _caption(unit, units)
             or ("appeal" if place in appealing else "")
-            or _junk_unit(unit, title_words)
+            or _junk_unit(unit, meta.title)
             or invitation(unit)
             or (particulars(block_text(unit.block), meta.authors) if head or len(units) < 3 else "")
         )
@@ -70,19 +69,17 @@ def _caption(unit: Unit, before: list[Unit]) -> str:
     return "caption"
 
 
-def _junk_unit(unit: Unit, title_words: list[str]) -> str:
+def _junk_unit(unit: Unit, title: str) -> str:
     block = unit.block
     if block.kind in _NO_TEXT:
         return ""
     text = block_text(block)
     if reason := junk_text(text):
         return reason
-    if len(text) < 400:
-        words = tokens(text)
-        if block.kind in ("heading", "paragraph") and words == title_words:
-            return "title"
-        if block.kind != "code" and not words:
-            return "no words"
+    if block.kind in ("heading", "paragraph") and len(text) < 2 * len(title) + 20 and tokens(text) == tokens(title):
+        return "title"
+    if block.kind != "code" and not any(char.isalnum() for char in text):
+        return "no words"
     return ""
 
 

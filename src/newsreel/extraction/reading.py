@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field, replace
 from html import escape
 
@@ -58,8 +59,7 @@ def read(
     judge: Judge | None = None,
 ) -> Reading:
     """What ``extract`` says of its arguments. ``judge`` rates the page's leaves: the stored model where None."""
-    text = html if isinstance(html, str) else decode(html[:MAX_BYTES], content_type)[0]
-    stream = read_stream(text, rule)
+    stream = read_stream(_utf8(html, content_type), rule)
     outline = read_outline(stream)
     root = read_head(stream, outline)
     data = read_statements(stream.data)
@@ -81,6 +81,14 @@ def read(
         units = [unit for place, unit in enumerate(units) if place not in gone]
     removed = [*_left_out(outline, choice), *taken_out]
     return Reading(_article(url, meta, units, removed, page), lesson, whole, outline, choice, tuple(taken_out))
+
+
+def _utf8(html: bytes | str, content_type: str | None) -> bytes | str:
+    """A page's text, as the bytes that it came in where those are UTF-8."""
+    if isinstance(html, str):
+        return html
+    text, name = decode(html[:MAX_BYTES], content_type)
+    return html if name == "utf-8" and not html.startswith(BOM_UTF8) and "\ufffd" not in text else text
 
 
 def stated(root: Node, data: Statements, title: str) -> Stated:

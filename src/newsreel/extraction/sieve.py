@@ -46,7 +46,7 @@ _KINDS = _kinds()
 
 def harmless(html: bytes) -> bool:
     """Whether a parser reads the page in time about proportional to its length."""
-    buffer = np.frombuffer(html + b"\0\0\0\0", np.uint8)
+    buffer = np.frombuffer(html, np.uint8)
     marks = np.flatnonzero(buffer == ord("<"))
     if len(marks) > MAX_MARKS:
         return False
@@ -62,8 +62,8 @@ def harmless(html: bytes) -> bool:
 
 
 def _closes_its_formatting(buffer: npt.NDArray[np.uint8], marks: npt.NDArray[np.intp]) -> bool:
-    first = buffer[marks + 1]
-    closing = first == ord("/")
+    marks = marks[: np.searchsorted(marks, len(buffer) - 3)]  # a tag has three bytes at least
+    closing = buffer[marks + 1] == ord("/")
     at = marks + 1 + closing
     kinds = _KINDS[buffer[at].astype(np.uint16) << 8 | buffer[at + 1]]
     opened = int(((kinds > 0) & ~closing).sum())

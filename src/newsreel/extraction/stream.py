@@ -18,7 +18,7 @@ from newsreel.extraction.ruled import Ruled, apply
 from newsreel.extraction.scanner import MAX_BYTES, MAX_JSON_LD, Scanner
 from newsreel.extraction.sieve import harmless
 
-_DATA = 'script[type*="ld+json" i], script[type="application/json" i][class*="schema" i]'
+_STATEMENTS = 'title, script[type*="ld+json" i], script[type="application/json" i][class*="schema" i]'
 _NEVER_READ = (
     "script, style, svg, template, textarea, math, noembed, noframes, xmp, plaintext, object, embed, canvas, datalist, title"
 )
@@ -43,29 +43,48 @@ class Stream:
     ruled: Ruled = field(default_factory=Ruled)
 
 
-def read_stream(html: str, rule: SiteRule | None = None) -> Stream:
-    """The stream of a page's text, marked by the site's ``rule``. Any text is fine; what lies past the caps is left out and
-    ``cut`` says so.
+def read_stream(html: str | bytes, rule: SiteRule | None = None) -> Stream:
+    """The stream of a page's text (bytes are UTF-8), marked by the site's ``rule``. Any text is fine; what lies past the caps
+    is left out and ``cut`` says so.
     """
     cut = len(html) > MAX_BYTES
-    html = html[:MAX_BYTES]
-    raw = html.encode("utf-8", "replace")
+    raw = html[:MAX_BYTES] if isinstance(html, bytes) else html[:MAX_BYTES].encode("utf-8", "replace")
+    if not harmless(raw):
+        return _scanned(raw, rule, cut)
+    parser = LexborHTMLParser(raw)
+    unread = parser.css(_NEVER_READ)
+    if any(node.tag == "template" and "shadowrootmode" in node.attributes for node in unread):
+        return _scanned(raw, rule, cut)
+    return _written(parser, unread, rule, cut)
+
+
+def _scanned(raw: bytes, rule: SiteRule | None, cut: bool) -> Stream:
+    """The stream of a page that a parser must not see as it is."""
+    scanner = Scanner(raw.decode("utf-8", "replace"))
+    parser = LexborHTMLParser(scanner.run().encode("utf-8", "replace"))
+    stream = _written(parser, parser.css(_NEVER_READ), rule, cut or scanner.cut)
+    stream.data = scanner.data[:MAX_SCRIPTS]
+    stream.title = unescape(scanner.title)
+    return stream
+
+
+def _written(parser: LexborHTMLParser, unread: list[LexborNode], rule: SiteRule | None, cut: bool) -> Stream:
+    """The tree written out again without what is never read."""
+    ruled = apply(rule, parser) if rule else Ruled()
     data: list[str] = []
     title = ""
-    if b"shadowrootmode" in raw or not harmless(raw):
-        scanner = Scanner(html)
-        raw = scanner.run().encode("utf-8", "replace")
-        data, title, cut = scanner.data, unescape(scanner.title), cut or scanner.cut
-    parser = LexborHTMLParser(raw)
-    ruled = apply(rule, parser) if rule else Ruled()
-    data += [node.text(deep=True)[:MAX_JSON_LD] for node in parser.css(_DATA)[:MAX_SCRIPTS]]
-    title = title or next((node.text(deep=True)[:MAX_TITLE] for node in parser.css("title")), "")
-    for node in parser.css(_NEVER_READ):
-        node.decompose()
+    for node in parser.css(_STATEMENTS):
+        if node.tag == "script":
+            if len(data) < MAX_SCRIPTS:
+                data.append(node.text(deep=True)[:MAX_JSON_LD])
+        elif not title:
+            title = node.text(deep=True)[:MAX_TITLE]
+    for node in unread:
+        if node.parent is not None:
+            node.decompose()
     for node in parser.css(_FURNITURE):
         _flatten(node)
-    if b"<iframe" in raw or b"<IFRAME" in raw:
-        _empty_frames(parser)
+    _empty_frames(parser)
     markup = parser.html or ""
     if "<!--" in markup:
         first, *others = markup.split("<!--")
