@@ -19,6 +19,7 @@ _LINES = frozenset(
     "p div span td address li h5 h6 section em strong small i b dd font center time relative-time header footer a date "
     "h4 h3 h2 abbr cite dt label ul ol".split()
 )
+_NAMES = ("property", "name", "itemprop", "http-equiv")
 _SPACED = frozenset(("br", "p", "div", "li"))
 
 
@@ -72,29 +73,30 @@ class Signs:
 def read_signs(root: Node) -> Signs:
     """The signs of a page, whose title is still to be told."""
     signs = Signs()
-    order, marked = signs.order, signs.marked
+    order, marked, meta = signs.order, signs.marked, signs.meta
     places = {"h1": signs.headings, "time": signs.times, "relative-time": signs.times}
     places |= dict.fromkeys(("h2", "h3", "h4"), signs.lesser)
     stack = [root]
+    take, put = stack.pop, stack.append
     while stack:
-        node = stack.pop()
-        if attributes := node.attributes:
-            tag = node.tag
+        node = take()
+        tag, attributes, children = node.tag, node.attributes, node.children
+        if attributes:
             if tag == "meta":
-                _read_meta(signs.meta, attributes)
-            elif tag == "link" and "canonical" in attributes.get("rel", "").lower().split():
-                signs.canonical.append(attributes.get("href", ""))
-            if "itemprop" in attributes or "pubdate" in attributes or attributes.get("rel") == "author":
+                _read_meta(meta, attributes)
+            elif "rel" in attributes:
+                if tag == "link" and "canonical" in attributes["rel"].lower().split():
+                    signs.canonical.append(attributes.get("href", ""))
+                if attributes["rel"] == "author":
+                    marked.append(len(order))
+            if "itemprop" in attributes or "pubdate" in attributes:
                 marked.append(len(order))
-        if (found := places.get(node.tag)) is not None:
-            found.append(len(order))
+        if tag in places:
+            places[tag].append(len(order))
         order.append(node)
-        children = node.children
-        if len(children) == 1:
-            if isinstance(only := children[0], Node):
-                stack.append(only)
-        elif children:
-            stack += [child for child in reversed(children) if isinstance(child, Node)]
+        for child in reversed(children):
+            if child.__class__ is not str:
+                put(child)  # type: ignore[arg-type]
     signs.body = next((place for place, node in enumerate(order[:MAX_HEAD]) if node.tag == "body"), 0)
     return signs
 
@@ -103,9 +105,9 @@ def _read_meta(found: dict[str, list[str]], attributes: dict[str, str]) -> None:
     content = attributes.get("content", "").strip()
     if not content:
         return
-    for key in ("property", "name", "itemprop", "http-equiv"):
-        if name := attributes.get(key):
-            found.setdefault(name.strip().lower(), []).append(content[:MAX_CONTENT])
+    for key in _NAMES:
+        if key in attributes and (name := attributes[key].strip().lower()):
+            found.setdefault(name, []).append(content[:MAX_CONTENT])
 
 
 def _lines(order: list[Node], start: int, end: int) -> list[Line]:
