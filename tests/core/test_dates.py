@@ -79,6 +79,8 @@ HUMAN = [
     ("12 AM Aug 12, 2025 CET", day(2025, 8, 12)),
     ("08/12/2025 3:05 PM", at(2025, 8, 12, 15, 5)),
     ("12/08/2025 15:05", at(2025, 8, 12, 15, 5)),
+    ("Do 25.04.24 | 14:07 Uhr", at(2024, 4, 25, 14, 7)),
+    ("10/31/24", day(2024, 10, 31)),
     ("08/13/2025", day(2025, 8, 13)),
     ("12.08.2025, 10:30 Uhr", at(2025, 8, 12, 10, 30)),
     ("12. August 2025 um 10.30 Uhr MESZ", at(2025, 8, 12, 10, 30, hours=2)),
@@ -194,3 +196,10 @@ def test_a_named_zone_leaves_its_offset_of_that_day() -> None:
         found = parse_date(text)
         assert found is not None
         assert found.when.tzinfo == timezone(timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    "text", ["10.1.24.5", "version 1.13.24", "12.30.45", "32.01.24", "1/2/24/3", "score 12:10/31/24"]
+)
+def test_numbers_with_points_that_are_no_date(text: str) -> None:
+    assert parse_date(text) is None

@@ -158,7 +158,7 @@ def test_others_articles_in_the_data_are_not_this_one() -> None:
     listed = {"@type": "NewsArticle", "headline": "Another story that is linked", "datePublished": "2025-01-01"}
     meta = read(
         og("Council agrees on bridge"), "<h1>Council agrees on bridge</h1>",
-        **{"@type": "ItemList", "itemListElement": [listed]},
+        **{"@type": "ItemList", "itemListElement": [listed]},  # type: ignore[arg-type]
     )  # fmt: skip
     assert meta.title == "Council agrees on bridge"
     assert meta.published is None

@@ -32,9 +32,18 @@ def squeeze(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", _CONTROL.sub("", text))).strip()
 
 
+def one_line(text: str) -> str:
+    """The same without NFC: a text as its author wrote it."""
+    plain = " ".join(text.split())
+    return plain if plain.isprintable() else _SPACE.sub(" ", _CONTROL.sub("", text)).strip()
+
+
 def tokens(text: str) -> list[str]:
     """The words of a text in lower case; a character of a script without spaces is a token of its own."""
-    return _TOKEN.findall(text.lower())
+    lowered = text.lower()
+    if not lowered.isascii() and not unicodedata.is_normalized("NFC", lowered):
+        lowered = unicodedata.normalize("NFC", lowered)
+    return _TOKEN.findall(lowered)
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
-from newsreel.core.text import squeeze
+from newsreel.core.text import one_line, squeeze
 from newsreel.core.types import Block, BlockKind
 from newsreel.core.urls import absolute
 from newsreel.extraction import embeds, pictures
@@ -47,7 +47,7 @@ class _Writer:
     breaks: int = 0
 
     def take(self) -> tuple[str, str, int]:
-        text = squeeze("".join(self.text))
+        text = one_line("".join(self.text))
         markup = "".join(self.markup) + "".join(f"</{tag}>" for tag in reversed(self.open))
         linked = self.linked
         self.text, self.markup, self.open, self.linked, self.breaks = [], [], [], 0, 0
@@ -185,7 +185,7 @@ class UnitReader:
             self.units.append(Unit(Block("paragraph", text), node, f"<p>{markup}</p>", min(1.0, linked / len(text))))
 
     def _whole(self, node: Node, kind: BlockKind, level: int = 0) -> None:
-        text = squeeze(node.kept_text())
+        text = one_line(node.kept_text())
         if text:
             self.units.append(
                 Unit(
@@ -227,7 +227,7 @@ class UnitReader:
         for row in node.walk():
             if row.tag == "tr":
                 cells = [
-                    squeeze(cell.kept_text()) for cell in row.children if isinstance(cell, Node) and cell.tag in ("td", "th")
+                    one_line(cell.kept_text()) for cell in row.children if isinstance(cell, Node) and cell.tag in ("td", "th")
                 ]
                 if any(cells):
                     rows.append(cells)
@@ -318,7 +318,7 @@ def _inline(item: Node, url: str) -> tuple[str, str]:
                 markup.append(f'<a href="{html.escape(address)}">' if address else f"<{part.tag}>")
                 stack.append((f"</{part.tag}>",))
             stack.extend(reversed(part.children))
-    return squeeze("".join(texts)), "".join(markup).strip()
+    return one_line("".join(texts)), "".join(markup).strip()
 
 
 def block_text(block: Block) -> str:

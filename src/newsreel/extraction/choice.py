@@ -6,7 +6,6 @@ clear cases takes what is likelier than not, one of doubtful cases takes more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,24 +23,31 @@ RULED = "site rule"
 
 @dataclass(slots=True)
 class Choice:
-    """``kept`` leaves in order, the ``ratings`` of all, and the leaf that shows the ``title`` (-1 where none does)."""
+    """``kept`` leaves in order, the ``ratings`` of all, the leaf that shows the ``title`` (-1 where none does), and whether a
+    site rule had its say.
+    """
 
     kept: list[int]
     ratings: Floats
     title: int
+    ruled: bool = False
 
 
-def choose(outline: Outline, stated: Stated, judge: Judge | None = None) -> Choice:
-    """The article's leaves of a page, by ``judge`` (the stored model where None)."""
+def choose(outline: Outline, stated: Stated, judge: Judge | None = None, *, ruled: bool = False) -> Choice:
+    """The article's leaves of a page, by ``judge`` (the stored model where None) and, where the page was ``ruled``, by the
+    marks of its site's rule.
+    """
     if not outline.text:
         return Choice([], np.zeros(0, np.float32), -1)
     seen = features(outline, stated)
     ratings = (judge or model()).rate(seen.rows, seen.weight)
-    ruled = np.array([outline.bits[box] & (KEEP | DROP) if box >= 0 else 0 for box in outline.box])
-    ratings[ruled >= DROP] = 0
-    if (ruled & KEEP).any():
-        ratings = (ruled == KEEP).astype(np.float32)
-        return Choice(np.flatnonzero(ratings).tolist(), ratings, seen.title)
+    if ruled:
+        marks = np.array([outline.bits[box] & (KEEP | DROP) if box >= 0 else 0 for box in outline.box])
+        ratings[marks >= DROP] = 0
+        if (marks & KEEP).any():
+            ratings = (marks == KEEP).astype(np.float32)
+            return Choice(np.flatnonzero(ratings).tolist(), ratings, seen.title, ruled)
+        return Choice(_best(ratings, seen), ratings, seen.title, ruled)
     return Choice(_best(ratings, seen), ratings, seen.title)
 
 
@@ -62,13 +68,14 @@ def expected_threshold(ratings: Floats, weight: Floats) -> float:
     return float(ratings[order[best]])
 
 
-def reason_of(outline: Outline, leaf: int, kept: Sequence[int], title: int) -> str:
+def reason_of(outline: Outline, leaf: int, choice: Choice) -> str:
     """Why a leaf is not the article's: by the names and tags around it, else by its links, else by its place."""
-    if leaf == title:
+    kept = choice.kept
+    if leaf == choice.title:
         return "title"
     box = outline.box[leaf]
     bits = (outline.bits[box] if box >= 0 else 0) | outline.inline[leaf]
-    if bits & DROP or (kept and outline.bits[outline.box[kept[0]]] & KEEP):
+    if choice.ruled and (bits & DROP or (kept and outline.bits[outline.box[kept[0]]] & KEEP)):
         return RULED
     for reason in REASONS:
         if bits & BIT[reason]:

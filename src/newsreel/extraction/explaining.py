@@ -68,7 +68,7 @@ def pieces(reading: Reading) -> tuple[Piece, ...]:
     taken = _taken_out(reading)
     found = []
     for leaf, text in enumerate(outline.text[:MAX_PIECES]):
-        reason = taken.get(text, "") if leaf in kept else reason_of(outline, leaf, choice.kept, choice.title)
+        reason = taken.get(text, "") if leaf in kept else reason_of(outline, leaf, choice)
         if not reason and not reading.article.text:
             reason = "too little text"
         found.append(

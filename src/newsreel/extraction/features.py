@@ -97,6 +97,7 @@ def features(outline: Outline, stated: Stated) -> Features:
         _place(leaves, title, total, good),
         _said(outline.text, stated),
         _names(outline, leaves.box, numbers),
+        _kin_of_title(outline, leaves, numbers, sums, title, good),
         _boxes(outline, leaves, sums, good),
         _likes(outline, leaves, good),
         _neighbours(leaves.count, sums),
@@ -130,7 +131,7 @@ def _leaves(outline: Outline) -> _Leaves:
 def _own(leaves: _Leaves, outline: Outline) -> Floats:
     length, kinds, last, first = leaves.length, leaves.kinds, leaves.last, leaves.first
     marked = np.array((outline.links, outline.bold, outline.italic, outline.pictures, outline.broken), np.float32)
-    out = np.empty((35, leaves.count), np.float32)
+    out = np.empty((19 + KINDS, leaves.count), np.float32)
     out[0] = np.log1p(leaves.weight) / 6
     out[1] = leaves.linked / length
     out[2] = np.log1p(marked[0])
@@ -151,7 +152,7 @@ def _own(leaves: _Leaves, outline: Outline) -> Floats:
     for text in outline.text:
         seen[text] = seen.get(text, 0) + 1
     out[row + 14] = [min(seen[text] - 1, 3) / 3 for text in outline.text]
-    return out[: row + 15]
+    return out
 
 
 def _place(leaves: _Leaves, title: int, total: float, good: float) -> Floats:
@@ -205,10 +206,52 @@ def _names(outline: Outline, box: Ints, numbers: Ints) -> Floats:
     return out
 
 
+def _kin_of_title(outline: Outline, leaves: _Leaves, numbers: Ints, sums: Floats, title: int, good: float) -> Floats:
+    """How near each leaf is to the title in the tree: where the ways to both part, whether one article element holds both, and
+    how many other first headings stand between: the next story on an endless page has its own.
+    """
+    out = np.zeros((7, leaves.count), np.float32)
+    if title < 0 or leaves.box[title] < 0:
+        return out
+    shared, article = _shared_and_article(outline, leaves.box[title].item())
+    inside = leaves.box >= 0
+    here = np.where(inside, leaves.box, 0)
+    meet = np.where(inside, np.array(shared, np.int64)[here], 0)
+    depth = np.array(outline.depth, np.float32)
+    mine = np.where(inside, np.array(article, np.int64)[here], -1)
+    own = article[leaves.box[title]]
+    first, last = np.array(outline.first, np.int64), np.array(outline.last, np.int64)
+    held = np.where(mine >= 0, sums[1, last[mine]] - sums[1, first[mine]], 0)
+    out[0] = depth[meet] / max(float(depth[leaves.box[title]]), 1)
+    out[1] = np.minimum(depth[here] - depth[meet], 12) / 12
+    out[2] = (sums[1, last[meet]] - sums[1, first[meet]]) / good
+    out[3] = mine == own if own >= 0 else 0.5
+    out[4] = held / good
+    out[5] = mine >= 0
+    heads = np.cumsum(np.where(inside, numbers[here] == _HEADINGS[0], False))
+    out[6] = np.clip(heads - heads[title], -1, 3) / 3
+    return out
+
+
+def _shared_and_article(outline: Outline, title: int) -> tuple[list[int], list[int]]:
+    """For each box the innermost box around it that is around the title's box too, and the innermost article around it."""
+    way = set()
+    box = title
+    while box >= 0:
+        way.add(box)
+        box = outline.parent[box]
+    shared: list[int] = []
+    article: list[int] = []
+    for box, above in enumerate(outline.parent):
+        shared.append(box if box in way else shared[above] if above >= 0 else 0)
+        article.append(box if outline.tag[box].name == "article" else article[above] if above >= 0 else -1)
+    return shared, article
+
+
 def _boxes(outline: Outline, leaves: _Leaves, sums: Floats, good: float) -> Floats:
     count = leaves.count
     if not outline.tag:
-        return np.zeros((4 * LEVELS + 7, count), np.float32)
+        return np.zeros((3 * LEVELS + 10, count), np.float32)
     first, last, parent, depth = np.array((outline.first, outline.last, outline.parent, outline.depth), np.int64)
     held = last - first
     top = np.maximum(parent, 0)
@@ -223,7 +266,7 @@ def _boxes(outline: Outline, leaves: _Leaves, sums: Floats, good: float) -> Floa
     inner = (sums[:, last] - sums[:, first])[:, here]  # (3, levels, count)
     weight = np.maximum(inner[0], 1)
     many = held[here[:4]]
-    out = np.empty((4 * LEVELS + 7, count), np.float32)
+    out = np.empty((3 * LEVELS + 10, count), np.float32)
     out[0] = depth[here[0]] / 30
     out[1 : 1 + LEVELS] = inner[1] / good
     out[1 + LEVELS : 1 + 2 * LEVELS] = inner[1] / weight
@@ -233,8 +276,7 @@ def _boxes(outline: Outline, leaves: _Leaves, sums: Floats, good: float) -> Floa
     out[row : row + 4] = np.log1p(many) / 5
     out[row + 4 : row + 8] = (np.arange(count) - first[here[:4]]) / np.maximum(many, 1)
     out[row + 8] = (inner[1, 0] - leaves.running) / good
-    out[row + 9 :] = 0
-    return out[: row + 9]
+    return out
 
 
 def _likes(outline: Outline, leaves: _Leaves, good: float) -> Floats:

@@ -63,7 +63,7 @@ def read(
     outline = read_outline(stream)
     root = read_head(stream, outline)
     data = read_statements(stream.data)
-    choice = choose(outline, stated(root, data, stream.title), judge)
+    choice = choose(outline, stated(root, data, stream.title), judge, ruled=rule is not None)
     page = read_part(root, stream, outline, choice.kept, choice.title)
     page.data = data
     meta = _overruled(read_metadata(page, url), stream.ruled, url)
@@ -145,7 +145,7 @@ def _left_out(outline: Outline, choice: Choice) -> Removed:
         middle = choice.kept[len(choice.kept) // 2] if choice.kept else 0
         places = sorted(sorted(places, key=lambda leaf: abs(leaf - middle))[:MAX_REMOVED])
     return [
-        (outline.text[leaf][:MAX_REMOVED_TEXT], reason_of(outline, leaf, choice.kept, choice.title)) for leaf in places
+        (outline.text[leaf][:MAX_REMOVED_TEXT], reason_of(outline, leaf, choice)) for leaf in places
     ]
 
 

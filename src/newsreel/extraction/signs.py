@@ -20,6 +20,7 @@ _LINES = frozenset(
     "h4 h3 h2 abbr cite dt label ul ol".split()
 )
 _MARKS = ("itemprop", "pubdate", "author")  # looked for before attributes are read
+_NAMES = ("property", "name", "itemprop", "http-equiv")
 _SPACED = frozenset(("br", "p", "div", "li"))
 
 
@@ -73,29 +74,27 @@ class Signs:
 def read_signs(root: Node) -> Signs:
     """The signs of a page, whose title is still to be told."""
     signs = Signs()
-    order, marked = signs.order, signs.marked
+    order, marked, meta = signs.order, signs.marked, signs.meta
     places = {"h1": signs.headings, "time": signs.times, "relative-time": signs.times}
     places |= dict.fromkeys(("h2", "h3", "h4"), signs.lesser)
     stack = [root]
+    take, put = stack.pop, stack.append
     while stack:
-        node = stack.pop()
-        source = node.source
-        if node.tag == "meta":
-            _read_meta(signs.meta, node.attributes)
-        elif node.tag == "link":
+        node = take()
+        tag, source = node.tag, node.source
+        if tag == "meta":
+            _read_meta(meta, node.attributes)
+        elif tag == "link":
             if "canonical" in source and "canonical" in node.get("rel").lower().split():
                 signs.canonical.append(node.get("href"))
         elif source and any(word in source for word in _MARKS) and _is_marked(node):
             marked.append(len(order))
-        if (found := places.get(node.tag)) is not None:
-            found.append(len(order))
+        if tag in places:
+            places[tag].append(len(order))
         order.append(node)
-        children = node.children
-        if len(children) == 1:
-            if isinstance(only := children[0], Node):
-                stack.append(only)
-        elif children:
-            stack += [child for child in reversed(children) if isinstance(child, Node)]
+        for child in reversed(node.children):
+            if isinstance(child, Node):
+                put(child)
     signs.body = next((place for place, node in enumerate(order[:MAX_HEAD]) if node.tag == "body"), 0)
     return signs
 
@@ -109,9 +108,9 @@ def _read_meta(found: dict[str, list[str]], attributes: dict[str, str]) -> None:
     content = attributes.get("content", "").strip()
     if not content:
         return
-    for key in ("property", "name", "itemprop", "http-equiv"):
-        if name := attributes.get(key):
-            found.setdefault(name.strip().lower(), []).append(content[:MAX_CONTENT])
+    for key in _NAMES:
+        if key in attributes and (name := attributes[key].strip().lower()):
+            found.setdefault(name, []).append(content[:MAX_CONTENT])
 
 
 def _lines(order: list[Node], start: int, end: int) -> list[Line]:

@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 MAX_SCRIPTS = 40
@@ -15,6 +16,7 @@ _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _FIELD = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|articleSection|inLanguage)"\s*:\s*"((?:[^"\\]|\\.){1,1000})"'
 )
+_TOLD = ("headline", "datePublished", "dateModified", "articleBody", "author")
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report|NewsStory|AnalysisNewsArticle|Review)$")
 
 _PAGE = re.compile(r"(?:WebPage|ItemPage)$")
@@ -39,6 +41,8 @@ def read_statements(scripts: list[str]) -> Statements:
     """The objects of a type of article or page. Broken JSON gives what single fields can be read from it."""
     found = Statements([], [])
     for script in scripts[:MAX_SCRIPTS]:
+        if not any(name in script for name in _TOLD):
+            continue  # a trail of bread crumbs, an address, a list: nothing that says something of the article
         value = _load(script)
         if value is None:
             fields = {
@@ -50,15 +54,22 @@ def read_statements(scripts: list[str]) -> Statements:
             continue
         for entry in objects(value):
             if kinds := entry.get("@type"):
-                if _is_of(_ARTICLE, kinds):
-                    found.articles.append(entry)
-                elif _is_of(_PAGE, kinds):
-                    found.pages.append(entry)
+                kind = _kind(kinds)
+                if kind is not None:
+                    found[kind].append(entry)
     return found
 
 
-def _is_of(kind: re.Pattern[str], kinds: object) -> bool:
-    return any(isinstance(name, str) and kind.search(name) for name in (kinds if isinstance(kinds, list) else [kinds]))
+def _kind(kinds: object) -> int | None:
+    """Which of the statements' lists an object of these types belongs to."""
+    names = kinds if isinstance(kinds, list) else [kinds]
+    known = [kind for name in names if isinstance(name, str) and (kind := _kind_of(name[:100])) is not None]
+    return min(known, default=None)
+
+
+@lru_cache(maxsize=512)
+def _kind_of(name: str) -> int | None:
+    return 0 if _ARTICLE.search(name) else 1 if _PAGE.search(name) else None
 
 
 def objects(value: object) -> Iterator[Data]:
