@@ -5,7 +5,7 @@ import json
 import pytest
 
 from newsreel.extraction.metadata import read_metadata
-from newsreel.extraction.page import read_page
+from newsreel.extraction.page import read_whole
 
 TEXT = "<p>The council agreed late on Tuesday on the plans for a new bridge, after months of debate about what it costs.</p>"
 TITLE = "<h1>Council agrees on bridge</h1>"
@@ -16,7 +16,7 @@ def names(body: str = "", head: str = "", **data: object) -> tuple[str, ...]:
         f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **data})}</script>' if data else ""
     )
     page = f"<html><head>{head}{script}</head><body>{TITLE}{body}{TEXT * 3}</body></html>"
-    return read_metadata(read_page(page), "https://www.daily-example.com/bridge").authors
+    return read_metadata(read_whole(page), "https://www.daily-example.com/bridge").authors
 
 
 def test_json_ld_before_all_others() -> None:

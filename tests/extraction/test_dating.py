@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsreel.core.types import Moment
 from newsreel.extraction.dating import clock_of
 from newsreel.extraction.metadata import Metadata, read_metadata
-from newsreel.extraction.page import read_page
+from newsreel.extraction.page import read_whole
 
 URL = "https://www.daily-example.co.uk/politics/bridge"
 TITLE = "<h1>Council agrees on bridge</h1>"
@@ -22,7 +22,7 @@ def read(body: str = "", head: str = "", *, url: str = URL, language: str = "en-
         f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **data})}</script>' if data else ""
     )
     page = f"<html lang='{language}'><head>{head}{script}</head><body>{body or TITLE}{TEXT * 3}</body></html>"
-    return read_metadata(read_page(page), url)
+    return read_metadata(read_whole(page), url)
 
 
 def day(moment: Moment | None) -> date | None:

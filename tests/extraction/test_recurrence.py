@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from newsreel.core.types import Block
 from newsreel.extraction.memory import SiteMemory
-from newsreel.extraction.page import read_page
+from newsreel.extraction.outline import read_outline
 from newsreel.extraction.recurrence import MOST, Piece, recurring_blocks, removable
-from newsreel.extraction.texts import block_texts, weight
+from newsreel.extraction.stream import read_stream
+from newsreel.extraction.texts import weight
 from tests.extraction.papers import BOX, paragraphs, title
 
 OWN = [Piece(text) for text in paragraphs(1, 8)]
@@ -93,5 +94,5 @@ def test_a_list_goes_only_where_all_its_items_recur_and_code_never() -> None:
 
 
 def test_the_texts_of_a_page_are_cut_at_the_borders_of_blocks() -> None:
-    page = read_page("<p>One <b>bold</b> word<br>and a line<br><br>Two</p>tail<ul><li>a<li>b <div>c</div>d</ul>")
-    assert block_texts(page.root) == ["One bold word and a line", "Two", "tail", "a", "b", "c", "d"]
+    page = read_stream("<p>One <b>bold</b> word<br>and a line<br><br>Two</p>tail<ul><li>a<li>b <div>c</div>d</ul>")
+    assert read_outline(page).text == ["One bold word and a line", "Two", "tail", "a", "b", "c", "d"]

@@ -11,10 +11,11 @@ from newsreel.extraction.stream import read_stream
 PIECES = st.lists(
     st.sampled_from(
         (
-            "<p>", "</p>", "<div class='a>b'>", "</div>", "<a href='/x?a=1&b=2'>", "</a>", "text", " & ", "<", ">", "&lt;b&gt;", "<!-- x",
-            "-->", "<script>", "</script>", "<iframe>", "</iframe>", "<noscript>", "</noscript>", "<textarea>", "<title>", "<svg>", "<math>",
-            "<style>", "</style>", "<table>", "<td>", "<nav>", "</nav>", "<xmp>", "</xmp>", "<plaintext>", '<p title="<i>">', "<![CDATA[", "]]>",
-            "<select><option>", "<template>", "</template>", "\0", "é", "新闻", "<br/>", "<b", "</", "<?php ?>",
+            "<p>", "</p>", "<div class='a>b'>", "</div>", "<a href='/x?a=1&b=2'>", "</a>", "text", " & ", "<", ">",
+            "&lt;b&gt;", "<!-- x", "-->", "<script>", "</script>", "<iframe>", "</iframe>", "<noscript>", "</noscript>",
+            "<textarea>", "<title>", "<svg>", "<math>", "<style>", "</style>", "<table>", "<td>", "<nav>", "</nav>",
+            "<xmp>", "</xmp>", "<plaintext>", '<p title="<i>">', "<![CDATA[", "]]>", "<select><option>", "<template>",
+            "</template>", "\0", "é", "新闻", "<br/>", "<b", "</", "<?php ?>",
         )
     ),
     max_size=40,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsreel.extraction.metadata import Metadata, read_metadata
-from newsreel.extraction.page import read_page
+from newsreel.extraction.page import read_whole
 
 URL = "https://www.daily-example.com/politics/council-agrees-on-bridge"
 TEXT = "<p>The council agreed late on Tuesday on the plans for a new bridge, after months of debate about what it costs.</p>"
@@ -16,7 +16,7 @@ TEXT = "<p>The council agreed late on Tuesday on the plans for a new bridge, aft
 def read(head: str = "", body: str = "", *, url: str = URL, **data: object) -> Metadata:
     """The metadata of a page with that head and body, and an article in JSON-LD of these fields."""
     script = f'<script type="application/ld+json">{json.dumps(data)}</script>' if data else ""
-    return read_metadata(read_page(f"<html><head>{head}{script}</head><body>{body}{TEXT * 3}</body></html>"), url)
+    return read_metadata(read_whole(f"<html><head>{head}{script}</head><body>{body}{TEXT * 3}</body></html>"), url)
 
 
 def og(title: str) -> str:

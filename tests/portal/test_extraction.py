@@ -187,9 +187,8 @@ def test_as_many_queries_for_twenty_pieces_as_for_ten(alice: Client) -> None:
 
 
 def test_every_reason_of_the_extraction_has_words() -> None:
-    from newsreel.extraction import boilerplate, explaining, ruled
-    from newsreel.extraction.boilerplate_words import NAMES
+    from newsreel.extraction import choice, recurrence, tags
 
-    known = {*NAMES, *boilerplate._TAGS.values(), *boilerplate._ROLES.values(), explaining.OUTSIDE, ruled.REASON}
+    known = {*tags.REASONS, *choice.PLACES, choice.RULED, recurrence.REASON}
     assert known - set(reasons._WORDS) == set()
     assert reasons.words("of tomorrow") == "of tomorrow"

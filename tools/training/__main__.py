@@ -49,10 +49,16 @@ def main() -> None:
         figures = {corpus: score(found, ratings, corpus) for corpus in CORPORA}
         sys.stdout.write(f"F1 by leaves, five folds by site: {json.dumps(figures)}\n")
         if arguments.ratings:
-            named: dict[str, Any] = {f"{example.corpus}/{example.id}": rated for example, rated in zip(found, ratings, strict=True)}
+            named: dict[str, Any] = {
+                f"{example.corpus}/{example.id}": rated for example, rated in zip(found, ratings, strict=True)
+            }
             np.savez_compressed(arguments.ratings, **named)
     statement = {
-        "trained on": {"pages": sizes(found), "from": "shared/corpus", "variants": "names hashed, junk planted, flattened"},
+        "trained on": {
+            "pages": sizes(found),
+            "from": "shared/corpus",
+            "variants": "names hashed, junk planted, flattened",
+        },
         "when": datetime.now(UTC).date().isoformat(),
         "F1 of leaves on unseen sites": figures,
     }
@@ -73,7 +79,9 @@ def _trained(chosen: Sequence[int], seed: int) -> Model:
     return Model(network.train(some, seed), trees.train(some, seed), {})
 
 
-def cross_validated(found: Sequence[Example], samples: Sequence[Sequence[Sample]], judges: Sequence[Model]) -> list[Floats]:
+def cross_validated(
+    found: Sequence[Example], samples: Sequence[Sequence[Sample]], judges: Sequence[Model]
+) -> list[Floats]:
     """The ratings of each page by the one of some models, one a fold, that saw no page of its site."""
     number = folds(found, len(judges))
     ratings: list[Floats] = [np.zeros(0, np.float32)] * len(found)
@@ -100,7 +108,11 @@ def write(judge: Model, file: Path) -> None:
     """The model's file: what is large in half precision, which costs less than 0.0002 of F1."""
     arrays: dict[str, Any] = {"statement": np.array(json.dumps(judge.statement))}
     net = judge.net
-    arrays |= {"mean": net.mean[:, 0], "scale": net.scale[:, 0], "dilations": np.array([step for _, _, step in net.convolutions])}
+    arrays |= {
+        "mean": net.mean[:, 0],
+        "scale": net.scale[:, 0],
+        "dilations": np.array([step for _, _, step in net.convolutions]),
+    }
     layers = {"first": net.first, "context": net.context, "middle": net.middle, "last": net.last}
     layers |= {f"convolution{place}": (matrix, bias) for place, (matrix, bias, _) in enumerate(net.convolutions)}
     for name, (matrix, bias) in layers.items():

@@ -136,5 +136,7 @@ def _as_arrays(network: Network, mean: Any, scale: Any) -> Net:
     for part in network.convolutions:
         matrix, bias = layer(part)  # (out, in, width) -> (out, width * in), as the shifted copies are stacked
         convolutions.append((matrix.transpose(0, 2, 1).reshape(NARROW, -1).copy(), bias, part.dilation[0]))
-    first, context, middle, last = (layer(part) for part in (network.first, network.context, network.middle, network.last))
+    first, context, middle, last = (
+        layer(part) for part in (network.first, network.context, network.middle, network.last)
+    )
     return Net(mean[:, None], scale[:, None], first, context, middle, tuple(convolutions), last)

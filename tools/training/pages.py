@@ -66,7 +66,14 @@ def examples() -> Iterator[Example]:
                 if outline.text:
                     truth = truth_of(outline.text, row["bodies"])
                     yield Example(
-                        corpus, row["id"], row["url"], site_of(row), row["bodies"], stream, outline, sample(stream, outline, truth)
+                        corpus,
+                        row["id"],
+                        row["url"],
+                        site_of(row),
+                        row["bodies"],
+                        stream,
+                        outline,
+                        sample(stream, outline, truth),
                     )
 
 

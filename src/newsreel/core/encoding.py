@@ -63,10 +63,10 @@ def decode(body: bytes, content_type: str | None = None, *, limit: int | None = 
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace"), name
-    name = _unmarked(body)
-    if name is None and (text := _surely_utf8(body)) is not None:
+    wide = _unmarked(body)
+    if wide is None and (text := _surely_utf8(body)) is not None:
         return text, "utf-8"
-    name = name or _narrow(body, codec_of(_label(content_type)))
+    name = wide or _narrow(body, codec_of(_label(content_type)))
     return body.decode(name, "replace"), name
 
 

@@ -1,7 +1,7 @@
 """Bytes of a page -> Article: body, metadata, dates, sanitised HTML. A pure function; no network, no clock."""
 
 from newsreel.core.encoding import decode
-from newsreel.extraction.article import article_from_feed, extract
+from newsreel.extraction.article import article_from_feed, extract, extract_and_learn
 from newsreel.extraction.explaining import Explanation, Piece, explain
 from newsreel.extraction.learning import extract_with_memory
 from newsreel.extraction.memory import SiteMemory
@@ -17,6 +17,7 @@ __all__ = [
     "decode",
     "explain",
     "extract",
+    "extract_and_learn",
     "extract_with_memory",
     "sanitise",
 ]

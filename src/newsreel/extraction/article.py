@@ -10,7 +10,7 @@ from newsreel.core.urls import absolute
 from newsreel.extraction.blocks import UnitReader
 from newsreel.extraction.memory import SiteMemory
 from newsreel.extraction.model import Judge
-from newsreel.extraction.page import read_fragment
+from newsreel.extraction.page import read_whole
 from newsreel.extraction.reading import Reading, bounded, read, text_of
 from newsreel.extraction.sanitising import sanitise_pieces
 
@@ -69,7 +69,7 @@ def read_page(
 
 def article_from_feed(entry: Entry, feed_language: str = "") -> Article:
     """A feed's own text of an article as an article, where its page gave nothing."""
-    page = read_fragment(entry.html or "")
+    page = read_whole(entry.html or "")
     reader = UnitReader(entry.url)
     reader.read(page.root)
     units = bounded(reader.units, page.root)

@@ -211,9 +211,7 @@ class UnitReader:
         ordered = node.tag == "ol"
         items: list[tuple[str, str]] = []
         for item in node.walk():
-            if (
-                item.tag == "li" and item.kept and len(items) < MAX_ITEMS
-            ):
+            if item.tag == "li" and item.kept and len(items) < MAX_ITEMS:
                 text, markup = _inline(item, self._url)
                 if text:
                     items.append((text, markup))
@@ -227,7 +225,9 @@ class UnitReader:
         for row in node.walk():
             if row.tag == "tr":
                 cells = [
-                    one_line(cell.kept_text()) for cell in row.children if isinstance(cell, Node) and cell.tag in ("td", "th")
+                    one_line(cell.kept_text())
+                    for cell in row.children
+                    if isinstance(cell, Node) and cell.tag in ("td", "th")
                 ]
                 if any(cells):
                     rows.append(cells)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newsreel.extraction.boilerplate_words import LABELS, NAMES, STARTS
@@ -69,7 +70,7 @@ def grams(names: str) -> list[str]:
     """The words of class and id in lower case, each alone and with the next."""
     # What is not of letters alone is a number or a hash.
     words = [word for word in _BETWEEN_WORDS.split(_CAMEL.sub("-", names).lower()) if word.isalpha() and len(word) < 24]
-    pairs = [f"{one}-{two}" for one, two in zip(words, words[1:], strict=False)]
+    pairs = [f"{one}-{two}" for one, two in pairwise(words)]
     threes = [
         f"{one}-{two}-{three}" for one, two, three in zip(words, words[1:], words[2:], strict=False) if two in _LINKING
     ]

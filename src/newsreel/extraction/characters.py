@@ -9,7 +9,14 @@ import numpy.typing as npt
 
 SPACE, LETTER, UPPER, DIGIT, WIDE, END, COMMA, QUOTE, MARK, OTHER = range(10)
 KINDS: Final = 10
-_WIDE_RANGES = ((0x3040, 0x3100), (0x31F0, 0x3200), (0x3400, 0xA000), (0xAC00, 0xD7B0), (0xE00, 0xE80), (0xF900, 0xFB00))
+_WIDE_RANGES = (
+    (0x3040, 0x3100),
+    (0x31F0, 0x3200),
+    (0x3400, 0xA000),
+    (0xAC00, 0xD7B0),
+    (0xE00, 0xE80),
+    (0xF900, 0xFB00),
+)
 _CHARS = (
     (END, ".!?…。！？．؟।۔"),
     (COMMA, ",;:，、；：،؛"),

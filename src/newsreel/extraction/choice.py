@@ -19,6 +19,7 @@ from newsreel.extraction.tags import BIT, DROP, KEEP, REASONS
 Floats = npt.NDArray[np.float32]
 
 RULED = "site rule"
+PLACES = ("above the article", "below the article", "not the article's")
 
 
 @dataclass(slots=True)
@@ -82,8 +83,5 @@ def reason_of(outline: Outline, leaf: int, choice: Choice) -> str:
             return reason
     if outline.linked[leaf] * 2 > len(outline.text[leaf]):
         return "link"
-    if kept and leaf < kept[0]:
-        return "above the article"
-    if kept and leaf > kept[-1]:
-        return "below the article"
-    return "not the article's"
+    above, below, other = PLACES
+    return above if kept and leaf < kept[0] else below if kept and leaf > kept[-1] else other

@@ -17,11 +17,13 @@ MAX_LABEL = 200
 # Host -> the house's name. What is framed from elsewhere is a widget of the page: a form, an advert, a map.
 _HOUSES = {
     "twitter.com": "X", "x.com": "X", "instagram.com": "Instagram", "facebook.com": "Facebook", "tiktok.com": "TikTok",
-    "youtube.com": "YouTube", "youtube-nocookie.com": "YouTube", "youtu.be": "YouTube", "vimeo.com": "Vimeo", "dailymotion.com": "Dailymotion",
-    "t.me": "Telegram", "bsky.app": "Bluesky", "threads.net": "Threads", "threads.com": "Threads", "reddit.com": "Reddit", "redditmedia.com": "Reddit",
-    "soundcloud.com": "SoundCloud", "spotify.com": "Spotify", "linkedin.com": "LinkedIn", "truthsocial.com": "Truth Social",
-    "bilibili.com": "哔哩哔哩", "weibo.com": "微博", "v.qq.com": "腾讯视频", "youku.com": "优酷", "vk.com": "VK", "rutube.ru": "Rutube",
-    "datawrapper.de": "Datawrapper", "datawrapper.dwcdn.net": "Datawrapper", "flo.uri.sh": "Flourish", "flourish.studio": "Flourish",
+    "youtube.com": "YouTube", "youtube-nocookie.com": "YouTube", "youtu.be": "YouTube", "vimeo.com": "Vimeo",
+    "dailymotion.com": "Dailymotion", "t.me": "Telegram", "bsky.app": "Bluesky", "threads.net": "Threads",
+    "threads.com": "Threads", "reddit.com": "Reddit", "redditmedia.com": "Reddit", "soundcloud.com": "SoundCloud",
+    "spotify.com": "Spotify", "linkedin.com": "LinkedIn", "truthsocial.com": "Truth Social", "bilibili.com": "哔哩哔哩",
+    "weibo.com": "微博", "v.qq.com": "腾讯视频", "youku.com": "优酷", "vk.com": "VK", "rutube.ru": "Rutube",
+    "datawrapper.de": "Datawrapper", "datawrapper.dwcdn.net": "Datawrapper", "flo.uri.sh": "Flourish",
+    "flourish.studio": "Flourish",
 }  # fmt: skip
 _FILM = re.compile(r"^/(?:embed|v|shorts|live)/([\w-]{5,20})$")
 _NUMBER = re.compile(r"^/video/(\d+)$")
@@ -47,7 +49,9 @@ def post(node: Node, url: str) -> Post | None:
     if not house:
         return None
     text = squeeze(node.text())[:MAX_LABEL]
-    return Post(address, f"{house}: {text}" if text else f"{house}: {squeeze(node.get('title'))[:MAX_LABEL] or address}")
+    return Post(
+        address, f"{house}: {text}" if text else f"{house}: {squeeze(node.get('title'))[:MAX_LABEL] or address}"
+    )
 
 
 def _address(node: Node, url: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsreel.core.text import cut, squeeze
+from newsreel.core.text import cut, one_line
 from newsreel.core.types import Article, SiteRule
 from newsreel.extraction.article import read_page
 from newsreel.extraction.choice import Choice, reason_of
@@ -68,11 +68,11 @@ def pieces(reading: Reading) -> tuple[Piece, ...]:
     taken = _taken_out(reading)
     found = []
     for leaf, text in enumerate(outline.text[:MAX_PIECES]):
-        reason = taken.get(text, "") if leaf in kept else reason_of(outline, leaf, choice)
+        reason = taken.get(one_line(text), "") if leaf in kept else reason_of(outline, leaf, choice)
         if not reason and not reading.article.text:
             reason = "too little text"
         found.append(
-            Piece(cut(text, MAX_TEXT), _kind(outline, leaf), not reason, reason, _score(choice, leaf))
+            Piece(cut(one_line(text), MAX_TEXT), _kind(outline, leaf), not reason, reason, _score(choice, leaf))
         )
     return tuple(found)
 
@@ -82,7 +82,7 @@ def _taken_out(reading: Reading) -> dict[str, str]:
     found: dict[str, str] = {}
     for text, reason in reading.taken_out:
         for part in (text, *text.split("\n")):
-            if line := squeeze(part):
+            if line := one_line(part):
                 found.setdefault(line, reason)
     return found
 

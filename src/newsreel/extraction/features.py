@@ -27,7 +27,16 @@ RUNNING: Final = 60.0  # weight from which a leaf with punctuation and few links
 LEVELS: Final = 6  # boxes around a leaf that are looked at
 MAX_LOOKED_AT: Final = 400  # characters of a leaf whose kinds are counted
 _LEAF_TAGS = ("p", "div", "li", "h1", "h2", "h3", "h4", "td", "blockquote", "figcaption", "section", "custom")
-_LIKE = {"h5": "h4", "h6": "h4", "th": "td", "dd": "li", "dt": "li", "caption": "figcaption", "article": "section", "main": "section"}
+_LIKE = {
+    "h5": "h4",
+    "h6": "h4",
+    "th": "td",
+    "dd": "li",
+    "dt": "li",
+    "caption": "figcaption",
+    "article": "section",
+    "main": "section",
+}
 _SLOTS = np.full(len(NAMES) + 1, len(_LEAF_TAGS), np.int64)
 for _name, _number in NAME_IDS.items():
     if _LIKE.get(_name, _name) in _LEAF_TAGS:
@@ -288,7 +297,10 @@ def _likes(outline: Outline, leaves: _Leaves, good: float) -> Floats:
             np.bincount(values, measure, size + 1) for measure in (leaves.weight, leaves.running, leaves.linked)
         )
         solid = np.maximum(inner, 1)
-        table = np.array((running / good, np.log1p(counts) / 4, np.log1p(inner / counts) / 6, linked / solid, running / solid), np.float32)
+        table = np.array(
+            (running / good, np.log1p(counts) / 4, np.log1p(inner / counts) / 6, linked / solid, running / solid),
+            np.float32,
+        )
         out[row : row + 5] = table[:, values]
     return out
 

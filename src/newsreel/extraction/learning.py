@@ -24,7 +24,12 @@ def remembered(parts: Iterable[bytes]) -> SiteMemory:
 
 
 def extract_with_memory(
-    html: bytes, url: str, *, content_type: str | None = None, memory: Iterable[bytes] = (), rule: SiteRule | None = None
+    html: bytes,
+    url: str,
+    *,
+    content_type: str | None = None,
+    memory: Iterable[bytes] = (),
+    rule: SiteRule | None = None,
 ) -> tuple[Article, bytes, str]:
     """``extract_and_learn`` for a caller in another process: the article, the page's lesson, and the text without memory
     where that is another one, else ''.

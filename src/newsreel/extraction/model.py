@@ -131,7 +131,10 @@ def read_model(data: Any) -> Model:
 @cache
 def model() -> Model:
     """The model that lies beside this module."""
-    with files("newsreel.extraction").joinpath("model.npz").open("rb") as file, np.load(file, allow_pickle=False) as data:
+    with (
+        files("newsreel.extraction").joinpath("model.npz").open("rb") as file,
+        np.load(file, allow_pickle=False) as data,
+    ):
         return read_model(data)
 
 

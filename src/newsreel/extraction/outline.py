@@ -9,7 +9,20 @@ from dataclasses import dataclass, field
 
 from newsreel.extraction.stream import Stream
 from newsreel.extraction.tags import (
-    BOLD, BREAK, CLOSE, HEAD, INLINE, INLINE_END, ITALIC, LINK, LINK_END, OPEN, PICTURE, Tag, known, read_tag,
+    BOLD,
+    BREAK,
+    CLOSE,
+    HEAD,
+    INLINE,
+    INLINE_END,
+    ITALIC,
+    LINK,
+    LINK_END,
+    OPEN,
+    PICTURE,
+    Tag,
+    known,
+    read_tag,
 )  # fmt: skip
 
 MAX_DEPTH = 300
@@ -52,7 +65,7 @@ class Outline:
     cut: bool = False
 
 
-def read_outline(stream: Stream) -> Outline:
+def read_outline(stream: Stream) -> Outline:  # noqa: C901
     """The outline of a stream. Past MAX_LEAVES it ends; elements deeper than MAX_DEPTH are part of the one around."""
     # Long, and kept together: it runs for each of a page's thousands of tags, where a call costs as much as the work.
     out = Outline()

@@ -12,8 +12,19 @@ from html import unescape
 
 from newsreel.extraction.outline import Outline, read_outline
 from newsreel.extraction.stream import Stream, read_stream
-from newsreel.extraction.structured import Statements
-from newsreel.extraction.tags import BREAK, CLOSE, EMBEDDING, HEAD, INLINE_END, LINK_END, NOTHING, PICTURE, known, read_tag
+from newsreel.extraction.structured import Statements, read_statements
+from newsreel.extraction.tags import (
+    BREAK,
+    CLOSE,
+    EMBEDDING,
+    HEAD,
+    INLINE_END,
+    LINK_END,
+    NOTHING,
+    PICTURE,
+    known,
+    read_tag,
+)
 
 BEFORE = 60  # elements ahead of the title that are read for bylines and dates
 BEHIND = 60  # elements behind the article's end
@@ -145,13 +156,13 @@ def read_part(root: Node, stream: Stream, outline: Outline, kept: Collection[int
     return Page(root, stream.title, stream.cut or outline.cut)
 
 
-def read_fragment(html: str) -> Page:
-    """A whole fragment of markup as a tree, all of it kept."""
+def read_whole(html: str | bytes) -> Page:
+    """All of a page or a fragment as a tree, all of its text kept."""
     stream = read_stream(html)
     outline = read_outline(stream)
-    root = Node("html", {})
+    root = read_head(stream, outline)
     _Builder(stream, outline, frozenset(range(len(outline.text)))).build(root, 1, len(stream.pieces))
-    return Page(root, stream.title, stream.cut or outline.cut)
+    return Page(root, stream.title, stream.cut or outline.cut, read_statements(stream.data))
 
 
 def attributes_of(source: str) -> dict[str, str]:

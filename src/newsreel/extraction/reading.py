@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 
 from newsreel.core.encoding import decode
-from newsreel.core.text import cut, squeeze, tokens
+from newsreel.core.text import cut, one_line, squeeze, tokens
 from newsreel.core.types import Article, Block, SiteRule
 from newsreel.extraction import dating
 from newsreel.extraction.blocks import Unit, block_text
@@ -144,9 +144,7 @@ def _left_out(outline: Outline, choice: Choice) -> Removed:
     if len(places) > MAX_REMOVED:
         middle = choice.kept[len(choice.kept) // 2] if choice.kept else 0
         places = sorted(sorted(places, key=lambda leaf: abs(leaf - middle))[:MAX_REMOVED])
-    return [
-        (outline.text[leaf][:MAX_REMOVED_TEXT], reason_of(outline, leaf, choice)) for leaf in places
-    ]
+    return [(one_line(outline.text[leaf][:MAX_REMOVED_TEXT]), reason_of(outline, leaf, choice)) for leaf in places]
 
 
 def _from_data(article_body: str, root: Node) -> list[Unit]:

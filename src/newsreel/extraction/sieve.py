@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from newsreel.extraction.scanner import count_attributes
 
-MAX_MARKS: Final = 14_000  # '<' of a page: so many nested blocks cost 0.2 s. The largest of 1,031 recorded pages has 13,500
+MAX_MARKS: Final = (
+    14_000  # '<' of a page: so many nested blocks cost 0.2 s. The largest of 1,031 recorded pages has 13,500
+)
 MAX_REOPENED: Final = 200_000  # elements that a parser may have to open again, by a rough estimate
 MAX_OPEN: Final = 24  # formatting elements of one kind
 MAX_PAIRS: Final = 1_500_000_000  # squares of the tags' lengths: 0.5 s were all of it attributes

@@ -19,9 +19,7 @@ from newsreel.extraction.scanner import MAX_BYTES, MAX_JSON_LD, Scanner
 from newsreel.extraction.sieve import harmless
 
 _STATEMENTS = 'title, script[type*="ld+json" i], script[type="application/json" i][class*="schema" i]'
-_NEVER_READ = (
-    "script, style, svg, template, textarea, math, noembed, noframes, xmp, plaintext, object, embed, canvas, datalist, title"
-)
+_NEVER_READ = "script, style, svg, template, textarea, math, noembed, noframes, xmp, plaintext, object, embed, canvas, datalist, title"
 # Furniture of the page: its parts say nothing more than the whole. A third of all tags stand in it.
 _FURNITURE = "nav, footer, select, [role=navigation], [role=contentinfo]"
 MAX_FURNITURE = 6_000  # characters: what is longer may be more than it is called

@@ -25,7 +25,8 @@ EMBEDDING = frozenset(("blockquote", "iframe", "amp-youtube", "amp-twitter", "am
 NAMES = (*sorted(BLOCK_TAGS), "custom")
 NAME_IDS = {name: number for number, name in enumerate(NAMES)}
 _TELLING = re.compile(
-    r' (class|id|role|style|itemprop|hidden|aria-hidden|data-testid|data-component|data-newsreel-\w+)="([^"]*)"', re.IGNORECASE
+    r' (class|id|role|style|itemprop|hidden|aria-hidden|data-testid|data-component|data-newsreel-\w+)="([^"]*)"',
+    re.IGNORECASE,
 )
 _BODY_NAMES = re.compile(
     r"article-?_?(?:body|content|text|main)|story-?_?(?:body|content|text)|post-?_?(?:body|content|text)|entry-?_?content|"
@@ -33,9 +34,7 @@ _BODY_NAMES = re.compile(
     r"detail-?content|main-?content|td-post-content|single-content|content-?body|text-?content|^zw$|artibody",
     re.IGNORECASE,
 )
-REASONS: tuple[str, ...] = tuple(
-    dict.fromkeys((*NAME_REASONS, *TAGS.values(), *ROLES.values(), "hidden"))
-)
+REASONS: tuple[str, ...] = tuple(dict.fromkeys((*NAME_REASONS, *TAGS.values(), *ROLES.values(), "hidden")))
 BIT = {reason: 1 << number for number, reason in enumerate(REASONS)}
 _TELL_NOTHING = frozenset(("a", "img", "source", "br", "b", "i", "em", "strong", "option"))
 BODY_NAME = 1 << len(REASONS)
@@ -43,7 +42,21 @@ STATED_BODY = BODY_NAME << 1  # itemprop="articleBody"
 ARTICLE = BODY_NAME << 2
 BOLD = BODY_NAME << 3
 ITALIC = BODY_NAME << 4
-_INSIDE = ("nav", "footer", "header", "aside", "form", "figure", "table", "ul", "blockquote", "main", "button", "li", "figcaption")
+_INSIDE = (
+    "nav",
+    "footer",
+    "header",
+    "aside",
+    "form",
+    "figure",
+    "table",
+    "ul",
+    "blockquote",
+    "main",
+    "button",
+    "li",
+    "figcaption",
+)
 INSIDE = {name: BODY_NAME << 5 + number for number, name in enumerate(_INSIDE)}
 SIGNS = len(REASONS) + 5 + len(_INSIDE)  # bits that are features
 # What a site rule says: the article is here; this is none of it.

@@ -73,4 +73,6 @@ def _suspected(texts: Sequence[str]) -> list[int]:
     hits += [word for word in wide if word in joined]
     if not hits:
         return []
-    return [place for place, text in enumerate(texts) if (lowered := text.lower()) and any(hit in lowered for hit in hits)]
+    return [
+        place for place, text in enumerate(texts) if (lowered := text.lower()) and any(hit in lowered for hit in hits)
+    ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 _WORDS = {
+    "above the article": _("above the article"),
     "advert": _("advert"),
     "appeal": _("appeal to give or subscribe"),
     "aside": _("side column"),
+    "below the article": _("below the article"),
     "byline": _("byline"),
     "call to act": _("call to act"),
     "caption": _("caption"),
@@ -22,19 +24,19 @@ _WORDS = {
     "hidden": _("hidden"),
     "label": _("label"),
     "link": _("link"),
-    "list of links": _("list of links"),
     "navigation": _("navigation"),
     "newsletter box": _("newsletter box"),
     "no words": _("no words"),
-    "outside the article": _("outside the article"),
+    "not the article's": _("not the article's"),
     "player": _("player"),
     "pointer elsewhere": _("pointer to another story"),
+    "recurs on this site": _("recurs on this site"),
     "related links": _("related links"),
-    "scrap at the edge": _("scrap at the beginning or end"),
     "share bar": _("share bar"),
     "site rule": _("site rule"),
     "tags": _("tags"),
     "title": _("title"),
+    "too little text": _("too little text"),
 }
 
 
