@@ -25,8 +25,9 @@ from benchmarks.extraction import rows
 from benchmarks.overlap import shingles
 from newsreel.core.encoding import decode
 from newsreel.extraction import extract
-from newsreel.extraction.outline import read_outline
-from newsreel.extraction.stream import read_stream
+from newsreel.extraction.outline import Outline, read_outline
+from newsreel.extraction.stream import Stream, read_stream
+from newsreel.extraction.tags import INLINE, LINK, read_tag
 
 SEED = 11
 _NAMES = re.compile(
@@ -156,17 +157,25 @@ def plant(row: dict[str, Any], html: str, chance: random.Random) -> Planted | No
     return Planted(hashed, junk)
 
 
+def row_of(stream: Stream, outline: Outline) -> list[str]:
+    """A page's leaves as a bare row of paragraphs, headings and items: pieces of a stream, links and emphasis within."""
+    pieces = [""]
+    for leaf, box in enumerate(outline.box):
+        name = outline.tag[box].name if box >= 0 else "p"
+        name = name if name in ("h1", "h2", "h3", "li") else "p"
+        start = outline.begin[leaf]
+        while start > 1 and read_tag(stream.pieces[start - 1]).kind in (LINK, INLINE):
+            start -= 2  # what was opened before the first word
+        inner = stream.pieces[start : outline.stop[leaf]]
+        pieces += [f"<{name}>", *(inner if len(inner) % 2 else inner[:-1]), f"</{name}>", ""]
+    return pieces
+
+
 def flattened(html: str) -> str:
     """A page as a bare row of paragraphs and headings, its head as it was."""
     stream = read_stream(html)
-    outline = read_outline(stream)
     head = html[: html.lower().find("<body")] if "<body" in html.lower() else ""
-    rows_ = []
-    for leaf, box in enumerate(outline.box):
-        name = outline.tag[box].name if box >= 0 and outline.tag[box].name in ("h1", "h2", "h3") else "p"
-        inner = stream.pieces[outline.begin[leaf] : outline.stop[leaf]]
-        rows_.append(f"<{name}>{''.join(inner)}</{name}>")
-    return f"{head}<body>{''.join(rows_)}</body>"
+    return f"{head}<body>{''.join(row_of(stream, read_outline(stream)))}</body>"
 
 
 def pages(count: int) -> Iterator[tuple[dict[str, Any], str, Planted]]:

@@ -23,8 +23,10 @@ from newsreel.extraction.page import read_head
 from newsreel.extraction.reading import stated
 from newsreel.extraction.stream import Stream, read_stream
 from newsreel.extraction.structured import read_statements
+from newsreel.extraction.tags import INSIDE
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+CAPTION = INSIDE["figcaption"]  # never text, whatever a truth says
 CORPORA = ("fundus", "magic", "wcxb")
 NEAR = 4  # leaves to both sides in which the article is looked for around a doubtful one
 
@@ -65,6 +67,7 @@ def examples() -> Iterator[Example]:
                 outline = read_outline(stream)
                 if outline.text:
                     truth = truth_of(outline.text, row["bodies"])
+                    truth[[box >= 0 and outline.bits[box] & CAPTION > 0 for box in outline.box]] = 0
                     yield Example(
                         corpus,
                         row["id"],

@@ -13,6 +13,7 @@ from zlib import crc32
 
 import numpy as np
 
+from benchmarks.planted import row_of
 from newsreel.extraction.outline import Outline, read_outline
 from newsreel.extraction.stream import Stream
 from tools.training.pages import Example, Floats, Sample, sample
@@ -117,15 +118,8 @@ def _dressed(text: str, chance: random.Random, *, plain: bool) -> list[str]:
 
 def flatten(stream: Stream, outline: Outline) -> Stream:
     """The page as a bare row of paragraphs, headings and items."""
-    pieces = [""]
-    for place in outline.heads:
-        pieces += [stream.pieces[place], ""]
-    for leaf, box in enumerate(outline.box):
-        name = outline.tag[box].name if box >= 0 else "p"
-        name = name if name in ("h1", "h2", "h3", "li") else "p"
-        inner = stream.pieces[outline.begin[leaf] : outline.stop[leaf]]
-        pieces += [f"<{name}>", *(inner if len(inner) % 2 else inner[:1]), f"</{name}>", ""]
-    return Stream(pieces, stream.data, stream.title, stream.cut)
+    heads = [piece for place in outline.heads for piece in ("", stream.pieces[place])]
+    return Stream([*heads, *row_of(stream, outline)], stream.data, stream.title, stream.cut)
 
 
 def _again(stream: Stream, texts: Sequence[str], truth: Floats, planted: frozenset[str]) -> Sample:

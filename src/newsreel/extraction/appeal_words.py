@@ -126,9 +126,10 @@ découvrir (?:nos|l[’']) ?offres?
 (?:подпи(?:сывайтесь|саться|шитесь)|зарегистрироваться|скачать|слушать|поддержать)(?: сейчас| здесь| бесплатно)?
 (?:zapisz się|subskrybuj|zaprenumeruj|pobierz|posłuchaj)(?: teraz| tutaj)?
 (?:abone ol|kaydol|indir|dinle|üye ol)(?:un)?
+(?:立即|现在|馬上)?(?:捐款|捐助|捐赠|捐贈|支持我们|支持我們)
 (?:点击|點擊|点我|點我|按我|立即|马上|馬上|免费|免費|前往|扫码)?(?:下载|下載|订阅|訂閱|报名|報名|关注|關注|追蹤|加入|注册|註冊|收听|收聽|参加|參加|看活動辦法|看活动|了解更多|查看详情)(?:我们|我們|APP|客户端|新聞|會員|会员)?(?:APP)?
-(?:今すぐ|無料|会員)?(?:登録|購読|ダウンロード|申し込む|申し込み|聴く)(?:する|はこちら)?
-(?:지금 )?(?:구독|가입|다운로드|신청)(?:하기)?
+(?:今すぐ|無料|会員)?(?:寄付|支援|応援|登録|購読|ダウンロード|申し込む|申し込み|聴く)(?:する|はこちら)?
+(?:지금 )?(?:기부|후원|구독|가입|다운로드|신청)(?:하기)?
 اشترك(?: الآن)?|حمل التطبيق|سجل الآن
 """
 
@@ -148,4 +149,25 @@ PARTICULARS = r"""
 (?:点击|浏览|阅读|瀏覽|閱讀|评论)(?:数|量|次数|數)?\s?[:\uff1a(\uff08]
 (?:公開日|更新日|掲載日|配信)\s?[:\uff1a]
 (?:입력|수정|기사입력|최종수정)\s?[:\uff1a]?\s?\d{4}
+"""
+
+# What a paper sends to its readers, and what they are to do to get it.
+LETTERS = r"""
+\b(?:newsletters?|e-?mail briefings?|(?:morning|daily|weekly|evening) (?:briefing|digest|round-?up)|your inbox|mailing list)\b
+\b(?:infolettres?|lettre d[’']information|bo[iî]te (?:mail|de réception)|votre bo[iî]te)\b
+\b(?:postfach|posteingang|rundbrief)\b
+\b(?:bolet[ií](?:n|ne?s)|tu correo|su correo|seu e-?mail)\b
+\b(?:tua casella|nieuwsbrief|nyhetsbrev|nyhedsbrev|biuletyn|бюллетень|рассылк\w+|e-?bülten\w*)\b
+简报|簡報|电子报|電子報|邮箱|郵箱|信箱
+メールマガジン|メルマガ|ニュースレター|メールでお届け
+뉴스레터|이메일
+النشرة
+"""
+GETTING = r"""
+\b(?:sign(?:ing)? up|subscribe|register|get|join|receive|delivered)\b
+\b(?:anmelden|melden sie sich|abonnier\w+|bestellen|erhalten sie|registrier\w+)\b
+\b(?:inscri(?:vez|s)[\w-]*|abonnez[\w-]*|recevez|je m[’']inscris)\b
+\b(?:suscr[ií]b\w+|ap[uú]nta\w+|recibe|reg[ií]strat\w+|assine|receba|inscreva\w*|cadastre\w*)\b
+\b(?:iscriviti|ricevi|abbonati|schrijf|ontvang|meld je|prenumerera|abonner|tilmeld|zapisz|подпи\w+|abone ol\w*)\b
+订阅|訂閱|送到|登録|お届け|구독|신청|اشترك
 """

@@ -14,9 +14,21 @@ from collections.abc import Sequence
 
 from newsreel.core.dates import parse_date
 from newsreel.core.text import tokens
-from newsreel.extraction.appeal_words import ACTIONS, DEEDS, PAPER, PARTICULARS, READER, SHORT_APPEALS, SPONSORED, TRADE
+from newsreel.extraction.appeal_words import (
+    ACTIONS,
+    DEEDS,
+    GETTING,
+    LETTERS,
+    PAPER,
+    PARTICULARS,
+    READER,
+    SHORT_APPEALS,
+    SPONSORED,
+    TRADE,
+)
 from newsreel.extraction.blocks import Unit, block_text
 from newsreel.extraction.boilerplate import junk_text
+from newsreel.extraction.page import Node
 
 MAX_APPEAL = 1200  # characters of a paragraph
 MAX_SHORT = 100
@@ -37,6 +49,7 @@ def _any_of(words: str, *, bounded: bool = True) -> re.Pattern[str]:
 
 # Words of scripts without spaces stand in lines of their own and need no boundary.
 _PAPER, _READER, _DEEDS, _TRADE = (_any_of(words, bounded=False) for words in (PAPER, READER, DEEDS, TRADE))
+_LETTERS, _GETTING = _any_of(LETTERS, bounded=False), _any_of(GETTING, bounded=False)
 _SHORT = _any_of(SHORT_APPEALS)
 ACTION = re.compile(rf"^(?:{'|'.join(line for line in ACTIONS.split(chr(10)) if line)})\W*$", re.IGNORECASE)
 PAID = re.compile(
@@ -65,10 +78,9 @@ def _beginnings(words: str) -> tuple[frozenset[str], tuple[str, ...], tuple[str,
 
 # A page that has no word of a deed holds no appeal. Looking for them takes 0.1 ms for a page, the regular expressions over all
 # of its paragraphs 5 ms.
-
 _WHOLE, _STARTS, _WIDE_DEEDS = _beginnings(DEEDS)
 _FIRST_LETTERS = frozenset(start[:3] for start in (*_WHOLE, *_STARTS))
-_JOINTS = "(\"'\u2018\u2019\u201c\u201e\u00ab\u00bf\u00a1-/"
+_AROUND = ".,;:!?()\"'\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u00bf\u00a1-"
 _QUOTED = re.compile('[\u201c\u201e\u00ab\u300c"][^\u201d\u201c\u00bb\u300d"]{0,1000}[\u201d\u201c\u00bb\u300d"]')
 _SENTENCE = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])\s*")
 _LAST_LINK = re.compile(r"<a [^<>]*>([^<>]{1,60})</a>\W{0,3}(?:</\w+>)*\W{0,3}</p>$")
@@ -102,7 +114,7 @@ def appeals(units: Sequence[Unit]) -> set[int]:
     if len(units) > MAX_PIECES:
         return set()
     spoken = [place for place, unit in enumerate(units) if unit.block.kind in ("paragraph", "heading", "quote")]
-    strong = [place for place in _suspected(units, spoken) if strength(units[place].block.text) == 2]
+    strong = [place for place, words in _suspected(units, spoken) if _is_strong(units[place].block.text, words)]
     if not strong:
         return set()
     weak: set[int] = set()
@@ -120,28 +132,54 @@ def appeals(units: Sequence[Unit]) -> set[int]:
     for group in _groups(strong, weak | between, units):
         company = group | {place for place in (min(group) - 1, max(group) + 1) if place in weak}
         # Alone in the middle of a text, or said in the running text of a column, it may be the article's own.
-        if len(company) > 1 or min(group) < EDGE or max(group) >= len(units) - EDGE:
+        if (
+            len(company) > 1
+            or min(group) < EDGE
+            or max(group) >= len(units) - EDGE
+            or any(map(_beside_dropped, (units[place].node for place in group)))
+        ):
             found |= company
     whole = sum(len(block_text(unit.block)) for unit in units)
     taken = sum(len(block_text(units[place].block)) for place in found)
     return found if 2 * taken < whole else set()
 
 
-def _suspected(units: Sequence[Unit], spoken: Sequence[int]) -> list[int]:
-    """The pieces among those at the places ``spoken`` that may be strong appeals."""
+def _beside_dropped(node: Node) -> bool:
+    """Whether the element before or behind one has text, none of it the article's: the rest of the appeal's box."""
+    around = [child for child in node.parent.children if isinstance(child, Node)] if node.parent else []
+    place = next((place for place, child in enumerate(around) if child is node), 0)
+    near = (*around[max(0, place - 1) : place], *around[place + 1 : place + 2])
+    return any(child.weight > 0 and not child.kept for child in near)
+
+
+def _suspected(units: Sequence[Unit], spoken: Sequence[int]) -> list[tuple[int, list[str]]]:
+    """The pieces among those at the places ``spoken`` that may be strong appeals, each with its words of deeds."""
     texts = {place: text.lower() for place in spoken if len(text := units[place].block.text) <= MAX_APPEAL}
     joined = "\n".join(texts.values())
-    for joint in _JOINTS:
-        joined = joined.replace(joint, " ")
-    seen = set(joined.split())
+    seen = [word.strip(_AROUND) for word in set(joined.split())]
     near = [word for word in seen if word[:3] in _FIRST_LETTERS]
-    words = [word for word in near if word.rstrip(".,;:!?)\u201d\u2019\u00bb") in _WHOLE or word.startswith(_STARTS)]
-    words += [word for word in _WIDE_DEEDS if word in joined]
-    return [
-        place
-        for place, text in texts.items()
-        if any(word in text for word in words) or (len(text) <= MAX_SHORT and _SHORT.match(text))
-    ]
+    words = [word for word in near if word in _WHOLE or word.startswith(_STARTS)]
+    if not joined.isascii():
+        words += [word for word in _WIDE_DEEDS if word in joined]
+    found = ((place, text, [word for word in words if word in text]) for place, text in texts.items())
+    return [(place, mine) for place, text, mine in found if mine or (len(text) <= MAX_SHORT and _SHORT.match(text))]
+
+
+def _is_strong(text: str, words: Sequence[str]) -> bool:
+    """Whether ``strength`` is 2, by a look at the sentences that hold a word of a deed."""
+    if len(text) <= MAX_SHORT and _SHORT.match(text):
+        return True
+    said = _QUOTED.sub(" ", text)
+    for sentence in _SENTENCE.split(said)[:30]:
+        lowered = sentence.lower()
+        if (
+            any(word in lowered for word in words)
+            and _PAPER.search(sentence)
+            and _READER.search(sentence)
+            and _DEEDS.search(sentence)
+        ):
+            return bool(_TRADE.search(said))
+    return False
 
 
 def _groups(strong: list[int], bridges: set[int], units: Sequence[Unit]) -> list[set[int]]:
@@ -164,15 +202,19 @@ def _groups(strong: list[int], bridges: set[int], units: Sequence[Unit]) -> list
 
 
 def invitation(unit: Unit) -> str:
-    """Why a short paragraph is a call to act or an advert that says so; '' where nothing says so."""
-    if unit.block.kind != "paragraph":
+    """Why a short piece is a call to act, the offer of a newsletter or an advert that says so; '' where nothing says so."""
+    if unit.block.kind not in ("paragraph", "heading"):
         return ""
     text = unit.block.text
     if len(text) > MAX_CALL:
         return ""
     linked = unit.link_share > 0
-    if linked and (last := _LAST_LINK.search(unit.html[-600:])) and ACTION.match(html.unescape(last[1]).strip()):
+    if ACTION.match(text) or (
+        linked and (last := _LAST_LINK.search(unit.html[-600:])) and ACTION.match(html.unescape(last[1]).strip())
+    ):
         return "call to act"
+    if _LETTERS.search(text) and _GETTING.search(text) and not _QUOTED.search(text):
+        return "newsletter box"
     if PAID.search(text) and (unit.link_share > 0.3 or "|" in text):
         return "advert"
     return "advert" if unit.link_share >= 0.5 and _NAMED_ADVERT.match(text) else ""

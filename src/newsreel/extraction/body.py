@@ -11,13 +11,14 @@ from newsreel.core.text import tokens
 from newsreel.extraction.appeals import appeals, invitation, particulars
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
 from newsreel.extraction.boilerplate import junk_text
-from newsreel.extraction.captions import follows_picture
+from newsreel.extraction.captions import follows_picture, stands_as_caption
 from newsreel.extraction.metadata import Metadata
 from newsreel.extraction.page import Node
 from newsreel.extraction.pictures import with_caption
 from newsreel.extraction.texts import weight
 
 _SENTENCE_END = re.compile("[.!?…。؟।:;»”\"'’)\\]」』\uff01\uff1f\uff1a\uff1b\uff09\uff0e]\\W*$")
+ALL_LINK, LINE = 0.8, 200  # share of a paragraph in links, and characters, that make it a pointer elsewhere
 MAX_HEAD = 40  # pieces ahead of the running text
 _NO_TEXT = ("image", "embed")
 
@@ -76,11 +77,24 @@ def _junk_unit(unit: Unit, title: str) -> str:
     text = block_text(block)
     if reason := junk_text(text):
         return reason
-    if block.kind in ("heading", "paragraph") and len(text) < 2 * len(title) + 20 and tokens(text) == tokens(title):
+    if block.kind == "paragraph" and stands_as_caption(text, weight(text)):
+        return "caption"
+    if block.kind == "paragraph" and unit.link_share > ALL_LINK and len(text) < LINE and not _SENTENCE_END.search(text):
+        return "link"
+    if (
+        block.kind in ("heading", "paragraph")
+        and len(text) < 2 * len(title) + 20
+        and _begins(text) == _begins(title)
+        and tokens(text) == tokens(title)
+    ):
         return "title"
     if block.kind != "code" and not any(char.isalnum() for char in text):
         return "no words"
     return ""
+
+
+def _begins(text: str) -> str:
+    return next((char for char in text[:20].casefold() if char.isalnum()), "")
 
 
 def _is_running(unit: Unit) -> bool:

@@ -76,7 +76,7 @@ recommended|related(?: (?:articles?|stor(?:y|ies)|posts?|topics?|content|news|li
 read (?:more|next|also|on)|more (?:stories|news|on this(?: story)?|from .{2,40})|most (?:read|popular)|see also
 you (?:may|might) also (?:like|be interested in)|also read|trending(?: now)?|up next|don't miss
 editor'?s'? (?:picks?|choice)|latest (?:news|stories)|undo|(?:sponsored)+|advert(?:isement|ising|isment)?|ad|promoted
-powered by .{2,30}|open image in gallery|view (?:image|gallery)|image (?:source|caption|credit).{0,80}
+powered by .{2,30}|open image in gallery|view (?:image|gallery)|(?:click (?:here )?to |tap to )?(?:enlarge|expand)(?: (?:the |this )?(?:image|photo|picture))?|image (?:source|caption|credit).{0,80}
 share(?: (?:this|on|via|article|full article|story).{0,40})?|tweet|email|print|copy link|save
 comments?(?: \(?\d+\)?)?|\d+ comments?|leave a (?:comment|reply)|view comments|sign up|log ?in
 subscribe(?: now| today)?|support now|donate(?: now)?|follow us.{0,60}|skip (?:to|past).{0,40}|continue reading
@@ -111,6 +111,9 @@ sign in or create an account
 you have \d{1,2} (?:free )?(?:articles?|stories) (?:left|remaining).{0,30}|this (?:article|story) is free to read.{0,40}
 (?:(?:il|la) vous )?reste \d{1,2}.{0,50}à (?:lire|découvrir).{0,30}|(?:cet )?article (?:est )?réservé aux abonnés.{0,40}
 l[’']espace des contributions est réservé aux abonnés
+(?:zum |bild |foto )?vergrößern|agrandir(?: l[’']image| la photo)?|ampliar(?: la)?(?: imagen| foto)?|ampliar imagem|ingrandisci.{0,12}
+увеличить(?: фото| изображение)?|(?:点击|點擊)?(?:查看|看)?(?:大图|大圖|原图|原圖)|画像を拡大(?:する)?|(?:이미지|사진) ?(?:크게|확대).{0,4}
+rückgängig(?: machen)?|annuler|deshacer|annulla|撤销|撤銷|元に戻す
 """
 
 # The start of a short text.

@@ -69,5 +69,13 @@ def ends_as_credit(text: str) -> bool:
     return bool(_CREDIT_END.search(text[-200:]))
 
 
+def stands_as_caption(text: str, weight: float) -> bool:
+    """Whether a text is a caption wherever it stands: one short sentence that goes over into its credit without a stop."""
+    if weight > SHORT_WEIGHT or not (credit := _CREDIT_END.search(text[-200:])):
+        return False
+    told = text[: len(text) - len(text[-200:]) + credit.start()].rstrip()
+    return bool(told) and not _ENDS.search(told) and not _SENTENCE.search(told)
+
+
 def _name(node: Node) -> str:
     return f"{node.get('class')} {node.get('id')}"

@@ -1,8 +1,8 @@
 """The learned judge of leaves: their features -> how likely each is the article's text.
 
-Two small models that err differently, their mean: a network that sees a leaf with its neighbours (convolutions over the page's
-order), and boosted trees of one question a level, which see a leaf alone. Both are plain sums and look-ups in numpy: 0.6 ms
-for a page. ``model.npz`` holds their numbers and a statement of what they were trained on (tools/training makes it).
+Small models that err differently, their mean: networks that see a leaf with its neighbours (convolutions over the page's
+order; a few, trained alike from different beginnings), and boosted trees of one question a level, which see a leaf alone. All are
+plain sums and look-ups in numpy. ``model.npz`` holds their numbers and a statement of what they were trained on (tools/training makes it).
 """
 
 from __future__ import annotations
@@ -89,13 +89,13 @@ class Trees:
 class Model:
     """The judge, and ``statement``: what it was trained on, when, and how well it did on sites that it had not seen."""
 
-    net: Net
+    nets: tuple[Net, ...]
     trees: Trees
     statement: dict[str, Any]
 
     def rate(self, rows: Floats, weight: Floats) -> Floats:
         """(features, leaves), the leaves' weights -> how likely each leaf is the article's text, 0 to 1."""
-        rated = _sigmoid(self.net.logits(rows, weight))
+        rated = np.mean([_sigmoid(net.logits(rows, weight)) for net in self.nets], axis=0, dtype=np.float32)
         asked = np.flatnonzero(rated > HOPELESS)
         if len(asked):
             rated[asked] = (rated[asked] + _sigmoid(self.trees.logits(np.ascontiguousarray(rows[:, asked])))) / 2
@@ -105,19 +105,6 @@ class Model:
 def read_model(data: Any) -> Model:
     """A model from the arrays of its file."""
 
-    def layer(name: str) -> tuple[Floats, Floats]:
-        return data[f"{name}.matrix"].astype(np.float32), data[f"{name}.bias"].astype(np.float32)[:, None]
-
-    dilations = data["dilations"].tolist()
-    net = Net(
-        data["mean"].astype(np.float32)[:, None],
-        data["scale"].astype(np.float32)[:, None],
-        layer("first"),
-        layer("context"),
-        layer("middle"),
-        tuple((*layer(f"convolution{number}"), dilation) for number, dilation in enumerate(dilations)),
-        layer("last"),
-    )
     trees = Trees(
         data["trees.feature"].astype(np.int64),
         data["trees.border"].astype(np.float32)[:, None],
@@ -125,7 +112,24 @@ def read_model(data: Any) -> Model:
         int(data["trees.depth"]),
         float(data["trees.bias"]),
     )
-    return Model(net, trees, json.loads(str(data["statement"])))
+    nets = tuple(_read_net(data, f"net{number}.") for number in range(int(data["nets"])))
+    return Model(nets, trees, json.loads(str(data["statement"])))
+
+
+def _read_net(data: Any, prefix: str) -> Net:
+    def layer(name: str) -> tuple[Floats, Floats]:
+        matrix, bias = data[f"{prefix}{name}.matrix"], data[f"{prefix}{name}.bias"]
+        return matrix.astype(np.float32), bias.astype(np.float32)[:, None]
+
+    return Net(
+        data[f"{prefix}mean"].astype(np.float32)[:, None],
+        data[f"{prefix}scale"].astype(np.float32)[:, None],
+        layer("first"),
+        layer("context"),
+        layer("middle"),
+        tuple((*layer(f"convolution{place}"), step) for place, step in enumerate(data["dilations"].tolist())),
+        layer("last"),
+    )
 
 
 @cache
