@@ -26,9 +26,8 @@ from newsreel.extraction.appeal_words import (
     SPONSORED,
     TRADE,
 )
-from newsreel.extraction.blocks import Unit, block_text
+from newsreel.extraction.blocks import Unit
 from newsreel.extraction.boilerplate import junk_text
-from newsreel.extraction.page import Node
 
 MAX_APPEAL = 1200  # characters of a paragraph
 MAX_SHORT = 100
@@ -107,14 +106,20 @@ def strength(text: str) -> int:
     return best or int(bool(_TRADE.search(said)) and bool(_PAPER.search(said)))
 
 
-def appeals(units: Sequence[Unit]) -> set[int]:
-    """The places of the pieces that belong to appeals. Nothing is, where that would be half of the text, nor in a text
-    of more than MAX_PIECES.
+def appeals(texts: Sequence[str], kept: Sequence[int]) -> set[int]:
+    """Which of the ``kept`` places among a page's texts belong to appeals; '' for texts that are looked over (items, cells).
+    What is not kept stands beside them as company. Nothing belongs to one, where that would be half of what is kept, nor in a
+    text of more than MAX_PIECES.
     """
-    if len(units) > MAX_PIECES:
+    if not kept or len(kept) > MAX_PIECES:
         return set()
-    spoken = [place for place, unit in enumerate(units) if unit.block.kind in ("paragraph", "heading", "quote")]
-    strong = [place for place, words in _suspected(units, spoken) if _is_strong(units[place].block.text, words)]
+    mine = frozenset(kept)
+    spoken = [
+        place
+        for place in range(max(0, kept[0] - EDGE), min(len(texts), kept[-1] + EDGE + 1))
+        if texts[place] and len(texts[place]) <= MAX_APPEAL
+    ]
+    strong = [place for place, words in _suspected(texts, spoken) if _is_strong(texts[place], words)]
     if not strong:
         return set()
     weak: set[int] = set()
@@ -123,45 +128,33 @@ def appeals(units: Sequence[Unit]) -> set[int]:
         # Only what is near enough to a strong one can go with it.
         if place in strong or not any(abs(place - other) <= MAX_WAY + 1 for other in strong):
             continue
-        text = units[place].block.text
-        if strength(text) == 1:
+        if strength(texts[place]) == 1:
             weak.add(place)
-        elif len(text) <= MAX_APPEAL and _PAPER.search(_QUOTED.sub(" ", text)):
+        elif _PAPER.search(_QUOTED.sub(" ", texts[place])):
             between.add(place)
     found: set[int] = set()
-    for group in _groups(strong, weak | between, units):
+    for group in _groups(strong, weak | between, texts):
         company = group | {place for place in (min(group) - 1, max(group) + 1) if place in weak}
         # Alone in the middle of a text, or said in the running text of a column, it may be the article's own.
-        if (
-            len(company) > 1
-            or min(group) < EDGE
-            or max(group) >= len(units) - EDGE
-            or any(map(_beside_dropped, (units[place].node for place in group)))
-        ):
+        ahead, behind = sum(place < min(group) for place in kept), sum(place > max(group) for place in kept)
+        outside = min(company) - 1 not in mine or max(company) + 1 not in mine
+        if len(company) > 1 or outside or min(ahead, behind) < EDGE:
             found |= company
-    whole = sum(len(block_text(unit.block)) for unit in units)
-    taken = sum(len(block_text(units[place].block)) for place in found)
+    found &= mine
+    whole, taken = (sum(len(texts[place]) for place in places) for places in (kept, found))
     return found if 2 * taken < whole else set()
 
 
-def _beside_dropped(node: Node) -> bool:
-    """Whether the element before or behind one has text, none of it the article's: the rest of the appeal's box."""
-    around = [child for child in node.parent.children if isinstance(child, Node)] if node.parent else []
-    place = next((place for place, child in enumerate(around) if child is node), 0)
-    near = (*around[max(0, place - 1) : place], *around[place + 1 : place + 2])
-    return any(child.weight > 0 and not child.kept for child in near)
-
-
-def _suspected(units: Sequence[Unit], spoken: Sequence[int]) -> list[tuple[int, list[str]]]:
-    """The pieces among those at the places ``spoken`` that may be strong appeals, each with its words of deeds."""
-    texts = {place: text.lower() for place in spoken if len(text := units[place].block.text) <= MAX_APPEAL}
-    joined = "\n".join(texts.values())
+def _suspected(texts: Sequence[str], spoken: Sequence[int]) -> list[tuple[int, list[str]]]:
+    """The texts at the places ``spoken`` that may be strong appeals, each with its words of deeds."""
+    lowered = {place: texts[place].lower() for place in spoken}
+    joined = "\n".join(lowered.values())
     seen = [word.strip(_AROUND) for word in set(joined.split())]
     near = [word for word in seen if word[:3] in _FIRST_LETTERS]
     words = [word for word in near if word in _WHOLE or word.startswith(_STARTS)]
     if not joined.isascii():
         words += [word for word in _WIDE_DEEDS if word in joined]
-    found = ((place, text, [word for word in words if word in text]) for place, text in texts.items())
+    found = ((place, text, [word for word in words if word in text]) for place, text in lowered.items())
     return [(place, mine) for place, text, mine in found if mine or (len(text) <= MAX_SHORT and _SHORT.match(text))]
 
 
@@ -182,7 +175,7 @@ def _is_strong(text: str, words: Sequence[str]) -> bool:
     return False
 
 
-def _groups(strong: list[int], bridges: set[int], units: Sequence[Unit]) -> list[set[int]]:
+def _groups(strong: list[int], bridges: set[int], texts: Sequence[str]) -> list[set[int]]:
     """Strong appeals that stand together, with what is between them. Pieces that are left out for their words anyway
     ('Read more', 'Donate now') part nothing.
     """
@@ -194,7 +187,7 @@ def _groups(strong: list[int], bridges: set[int], units: Sequence[Unit]) -> list
         waiting = [here for here in way if here in bridges] if len(way) <= MAX_WAY else []
         rest = len(way) - len(waiting)
         joined = bool(groups) and len(way) <= MAX_WAY and len(waiting) <= BRIDGE
-        if joined and (not rest or all(here in bridges or junk_text(block_text(units[here].block)) for here in way)):
+        if joined and (not rest or all(here in bridges or junk_text(texts[here]) for here in way)):
             groups[-1] |= {*waiting, place}
         else:
             groups.append({place})

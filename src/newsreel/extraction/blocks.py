@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from newsreel.core.text import one_line, squeeze
@@ -12,7 +12,7 @@ from newsreel.core.types import Block, BlockKind
 from newsreel.core.urls import absolute
 from newsreel.extraction import embeds, pictures
 from newsreel.extraction.boilerplate import junk_element
-from newsreel.extraction.captions import MAX_WEIGHT, caption_of_box
+from newsreel.extraction.captions import MAX_WEIGHT, caption_of_box, follows_picture
 from newsreel.extraction.page import Dropped, Node
 from newsreel.extraction.tags import BLOCK_TAGS
 
@@ -92,6 +92,7 @@ class UnitReader:
             if not node.images and not node.posts:
                 if tag in BLOCK_TAGS or tag == "hr":
                     self._flush(node.parent or node)
+                    self._caption_behind(node)
                 return False
             if (found := embeds.post(node, self._url)) is not None:
                 self._flush(node.parent or node)
@@ -286,6 +287,17 @@ class UnitReader:
                 self._figure(figure)
         if not figures and reason == "caption" and node.images == 1 and 0 < node.weight <= MAX_WEIGHT:
             self._box(node, squeeze(node.text()))
+
+    def _caption_behind(self, node: Node) -> None:
+        """A text that is not the article's, right behind a picture without caption, may be its caption."""
+        last = self.units[-1] if self.units else None
+        if last is None or last.block.kind != "image" or not 0 < node.weight <= MAX_WEIGHT:
+            return
+        text = squeeze(node.text())
+        uncaptioned = last.block.text in ("", text, squeeze(last.node.get("alt")))
+        if uncaptioned and follows_picture(node, text, node.weight):
+            last.block = replace(last.block, text=text)
+            last.html = pictures.with_caption(last.html, text)
 
     def _box(self, node: Node, text: str) -> None:
         """A picture and its caption in an element of their own."""

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from newsreel.core.text import tokens
-from newsreel.extraction.appeals import appeals, invitation, particulars
+from newsreel.extraction.appeals import invitation, particulars
 from newsreel.extraction.blocks import Unit, UnitReader, block_text
 from newsreel.extraction.boilerplate import junk_text
 from newsreel.extraction.captions import follows_picture, stands_as_caption
@@ -31,12 +31,10 @@ def read_body(root: Node, url: str, meta: Metadata) -> tuple[list[Unit], list[tu
     reader.read(root)
     removed = reader.removed
     units: list[Unit] = []
-    appealing = appeals(reader.units)
     head = True  # ahead of the first running text
     for place, unit in enumerate(reader.units):
         reason = (
             _caption(unit, units)
-            or ("appeal" if place in appealing else "")
             or _junk_unit(unit, meta.title)
             or invitation(unit)
             or (particulars(block_text(unit.block), meta.authors) if head or len(units) < 3 else "")

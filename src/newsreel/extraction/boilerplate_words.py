@@ -76,7 +76,9 @@ recommended|related(?: (?:articles?|stor(?:y|ies)|posts?|topics?|content|news|li
 read (?:more|next|also|on)|more (?:stories|news|on this(?: story)?|from .{2,40})|most (?:read|popular)|see also
 you (?:may|might) also (?:like|be interested in)|also read|trending(?: now)?|up next|don't miss
 editor'?s'? (?:picks?|choice)|latest (?:news|stories)|undo|(?:sponsored)+|advert(?:isement|ising|isment)?|ad|promoted
-powered by .{2,30}|open image in gallery|view (?:image|gallery)|(?:click (?:here )?to |tap to )?(?:enlarge|expand)(?: (?:the |this )?(?:image|photo|picture))?|image (?:source|caption|credit).{0,80}
+powered by .{2,30}|open image in gallery|view (?:image|gallery)
+(?:click (?:here )?to |tap to )?(?:enlarge|expand)(?: (?:the |this )?(?:image|photo|picture))?
+image (?:source|caption|credit).{0,80}
 share(?: (?:this|on|via|article|full article|story).{0,40})?|tweet|email|print|copy link|save
 comments?(?: \(?\d+\)?)?|\d+ comments?|leave a (?:comment|reply)|view comments|sign up|log ?in
 subscribe(?: now| today)?|support now|donate(?: now)?|follow us.{0,60}|skip (?:to|past).{0,40}|continue reading

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from newsreel.extraction.coherence import weighed, whole_groups
 from newsreel.extraction.features import Features, Stated, features
 from newsreel.extraction.model import Judge, model
 from newsreel.extraction.outline import Outline
@@ -44,20 +45,19 @@ def choose(outline: Outline, stated: Stated, judge: Judge | None = None, *, rule
     if not outline.text:
         return Choice([], np.zeros(0, np.float32), -1)
     seen = features(outline, stated)
-    ratings = (judge or model()).rate(seen.rows, seen.weight)
+    ratings = weighed((judge or model()).rate(seen.rows, seen.weight), outline, seen, stated)
     if ruled:
         marks = np.array([outline.bits[box] & (KEEP | DROP) if box >= 0 else 0 for box in outline.box])
         ratings[marks >= DROP] = 0
         if (marks & KEEP).any():
             ratings = (marks == KEEP).astype(np.float32)
             return Choice(np.flatnonzero(ratings).tolist(), ratings, seen.title, ruled)
-        return Choice(_best(ratings, seen), ratings, seen.title, ruled)
-    return Choice(_best(ratings, seen), ratings, seen.title)
+        return Choice(_best(ratings, seen, outline), ratings, seen.title, ruled)
+    return Choice(_best(ratings, seen, outline), ratings, seen.title)
 
 
-def _best(ratings: Floats, seen: Features) -> list[int]:
-    threshold = expected_threshold(ratings, seen.weight)
-    chosen = ratings >= threshold
+def _best(ratings: Floats, seen: Features, outline: Outline) -> list[int]:
+    chosen = whole_groups(ratings >= expected_threshold(ratings, seen.weight), ratings, outline, seen.weight)
     if seen.title >= 0:
         chosen[seen.title] = False
     return np.flatnonzero(chosen).tolist()

@@ -10,7 +10,7 @@ from newsreel.extraction.article import read_page
 from newsreel.extraction.choice import Choice, reason_of
 from newsreel.extraction.memory import SiteMemory
 from newsreel.extraction.outline import Outline
-from newsreel.extraction.reading import Reading
+from newsreel.extraction.reading import APPEAL, Reading
 
 MAX_PIECES = 5_000
 MAX_TEXT = 2_000  # characters of one piece
@@ -68,7 +68,9 @@ def pieces(reading: Reading) -> tuple[Piece, ...]:
     taken = _taken_out(reading)
     found = []
     for leaf, text in enumerate(outline.text[:MAX_PIECES]):
-        reason = taken.get(one_line(text), "") if leaf in kept else reason_of(outline, leaf, choice)
+        reason = taken.get(one_line(text), "")
+        if leaf not in kept and reason != APPEAL:
+            reason = reason_of(outline, leaf, choice)
         if not reason and not reading.article.text:
             reason = "too little text"
         found.append(

@@ -59,11 +59,12 @@ class Stated:
 @dataclass(slots=True)
 class Features:
     """``rows``: (features, leaves); ``weight`` of each leaf (characters, East Asian ones counted WIDE_WEIGHT times);
-    ``title``: the leaf that shows the title, -1 where none does.
+    ``running``: that of running text, 0 for other leaves; ``title``: the leaf that shows the title, -1 where none does.
     """
 
     rows: Floats
     weight: Floats
+    running: Floats
     title: int
 
 
@@ -112,7 +113,7 @@ def features(outline: Outline, stated: Stated) -> Features:
         _neighbours(leaves.count, sums),
         np.repeat(np.array(page, np.float32)[:, None], leaves.count, axis=1),
     )
-    return Features(np.concatenate(blocks, axis=0), leaves.weight, title)
+    return Features(np.concatenate(blocks, axis=0), leaves.weight, leaves.running, title)
 
 
 def _leaves(outline: Outline) -> _Leaves:

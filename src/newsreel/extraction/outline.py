@@ -150,7 +150,7 @@ def read_outline(stream: Stream) -> Outline:  # noqa: C901
             path.append(here_path)
             shape.append(here_shape)
             bits.append(here_bits)
-            depth.append(len(stack))
+            depth.append(len(stack) + 1)
             first.append(len(leaf_box))
             last.append(0)
             start.append(place)

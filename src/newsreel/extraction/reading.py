@@ -10,6 +10,7 @@ from newsreel.core.encoding import decode
 from newsreel.core.text import cut, one_line, squeeze, tokens
 from newsreel.core.types import Article, Block, SiteRule
 from newsreel.extraction import dating
+from newsreel.extraction.appeals import appeals
 from newsreel.extraction.blocks import Unit, block_text
 from newsreel.extraction.body import read_body
 from newsreel.extraction.boilerplate import junk_text
@@ -26,12 +27,15 @@ from newsreel.extraction.sanitising import MAX_MARKUP, MAX_TOTAL, sanitise_piece
 from newsreel.extraction.scanner import MAX_BYTES
 from newsreel.extraction.stream import read_stream
 from newsreel.extraction.structured import Statements, read_statements
+from newsreel.extraction.tags import INSIDE
 
 MIN_TEXT = 25  # characters: below this a page has no text
 MAX_REMOVED, MAX_REMOVED_TEXT = 400, 2_000
 MAX_PIECE = 100_000  # characters of one paragraph, list or table
 MAX_STATED = 200_000  # characters of a stated body that are looked at
 STATED_SHARE = 0.4  # a page's text under this share of what its data calls the body is not the whole
+
+APPEAL = "appeal"
 
 Removed = list[tuple[str, str]]
 
@@ -64,6 +68,8 @@ def read(
     root = read_head(stream, outline)
     data = read_statements(stream.data)
     choice = choose(outline, stated(root, data, stream.title), judge, ruled=rule is not None)
+    appealing = _appeals(outline, choice)
+    choice.kept = [leaf for leaf in choice.kept if leaf not in appealing]
     page = read_part(root, stream, outline, choice.kept, choice.title)
     page.data = data
     meta = _overruled(read_metadata(page, url), stream.ruled, url)
@@ -79,7 +85,8 @@ def read(
         gone = recurring_blocks([unit.block for unit in units], memory, lesson)
         taken_out += [(block_text(units[place].block), REASON) for place in sorted(gone)]
         units = [unit for place, unit in enumerate(units) if place not in gone]
-    removed = [*_left_out(outline, choice), *taken_out]
+    removed = [*_left_out(outline, choice, appealing), *taken_out]
+    taken_out += [(outline.text[leaf], APPEAL) for leaf in sorted(appealing)]
     return Reading(_article(url, meta, units, removed, page), lesson, whole, outline, choice, tuple(taken_out))
 
 
@@ -137,7 +144,19 @@ def _overruled(meta: Metadata, found: Ruled, url: str) -> Metadata:
     return replace(meta, title=title, published=clock.read(found.date) or meta.published)
 
 
-def _left_out(outline: Outline, choice: Choice) -> Removed:
+def _appeals(outline: Outline, choice: Choice) -> set[int]:
+    """The chosen leaves that ask for money or a subscription."""
+    if choice.ruled:
+        return set()
+    looked_over = INSIDE["li"] | INSIDE["table"]
+    texts = [
+        "" if box >= 0 and outline.bits[box] & looked_over else text
+        for text, box in zip(outline.text, outline.box, strict=True)
+    ]
+    return appeals(texts, choice.kept)
+
+
+def _left_out(outline: Outline, choice: Choice, appealing: set[int]) -> Removed:
     """The leaves that were not chosen, with reasons: those nearest to the article where there are more than MAX_REMOVED."""
     kept = frozenset(choice.kept)
     places = [leaf for leaf in range(len(outline.text)) if leaf not in kept]

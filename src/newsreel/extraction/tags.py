@@ -96,6 +96,8 @@ def read_tag(source: str) -> Tag:
 
 
 def _read(source: str) -> Tag:
+    if source.startswith("<!"):
+        return Tag(NOTHING, "!")
     if source.startswith("</"):
         name = source[2:-1]
         if name == "a":
