@@ -15,7 +15,7 @@ from newsreel.extraction.coherence import weighed, whole_groups
 from newsreel.extraction.features import Features, Stated, features
 from newsreel.extraction.model import Judge, model
 from newsreel.extraction.outline import Outline
-from newsreel.extraction.tags import BIT, DROP, KEEP, REASONS
+from newsreel.extraction.tags import BIT, DROP, INSIDE, KEEP, REASONS
 
 Floats = npt.NDArray[np.float32]
 
@@ -83,6 +83,8 @@ def reason_of(outline: Outline, leaf: int, choice: Choice) -> str:
     bits = (outline.bits[box] if box >= 0 else 0) | outline.inline[leaf]
     if choice.ruled and (bits & DROP or (kept and outline.bits[outline.box[kept[0]]] & KEEP)):
         return RULED
+    if bits & INSIDE["figcaption"]:
+        return "caption"
     for reason in REASONS:
         if bits & BIT[reason]:
             return reason

@@ -8,6 +8,7 @@ worth 0.003 of F1 on newspapers, the second 0.002 elsewhere, the third 0.002 on 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from newsreel.extraction.features import Features, Stated
 from newsreel.extraction.outline import Outline
-from newsreel.extraction.tags import BIT, NAME_IDS
+from newsreel.extraction.tags import BANNER, BIT, NAME_IDS, REASONS
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -25,12 +26,14 @@ OWN_SHARE: Final = 0.25  # of the longest other article: less is a teaser at the
 OTHERS: Final = 0.05  # what the ratings of other articles are worth
 MIN_STATED: Final = 400  # characters
 FOUND: Final = 0.6  # of the stated text that must be on the page
-NEAR, FAR = 3, 0.1  # leaves around what was found; what ratings further away are worth
+NEAR, FAR = 1, 0.1  # leaves around what was found; what ratings further away are worth
 MIN_ITEMS, MAX_ITEMS, MAX_GAP = 2, 200, 60  # leaves of a list or table
-SURE: Final = 0.7  # ratings on both sides of a list between
+SURE, LEAST = 0.6, 0.1  # ratings on both sides of a gap, and of each leaf in it
+PARAGRAPH: Final = 80.0  # weight
 BUSINESS, BUSINESS_SHARE = 0.3, 0.2  # what its ratings are worth; of the page's running text
-_BUSINESS = BIT["cookie notice"] | BIT["comments"]
+_BUSINESS = BANNER | BIT["cookie notice"] | BIT["comments"]
 _GROUPS = frozenset(NAME_IDS[name] for name in ("table", "ul", "ol"))
+_NAMED = (1 << len(REASONS)) - 1
 _ARTICLE = NAME_IDS["article"]
 
 
@@ -104,10 +107,8 @@ def _near_stated(ratings: Floats, outline: Outline, seen: Features, stated: Stat
 
 
 def whole_groups(chosen: Bools, ratings: Floats, outline: Outline, weight: Floats) -> Bools:
-    """The choice with each list and table taken or left as a whole, the outer after the inner; one between two sure leaves of
-    the article is taken.
+    """The choice with each list and table taken or left as a whole, the outer after the inner, and without gaps.
     """
-    count = len(chosen)
     chosen = chosen.copy()
     groups = [box for box, tag in enumerate(outline.tag) if tag.number in _GROUPS]
     for box in groups:
@@ -115,18 +116,28 @@ def whole_groups(chosen: Bools, ratings: Floats, outline: Outline, weight: Float
         size = part.stop - part.start
         if MIN_ITEMS <= size <= MAX_ITEMS and (inner := chosen[part]).any() and not inner.all():
             chosen[part] = 2 * float((inner * weight[part]).sum()) >= float(weight[part].sum())
+    return _without_gaps(chosen, ratings, outline, weight, groups)
+
+
+def _without_gaps(
+    chosen: Bools, ratings: Floats, outline: Outline, weight: Floats, groups: Sequence[int]
+) -> Bools:
+    """What stands between two sure leaves and is nothing but lists, tables and long paragraphs, is of the article too."""
+    filling = weight >= PARAGRAPH
     for box in groups:
-        first, last = outline.first[box], outline.last[box]
-        between = first > 0 and last < count and MIN_ITEMS <= last - first <= MAX_GAP and not chosen[first:last].any()
-        if between and _sure(chosen, ratings, (first - 1, last)) and _plain(outline, first, last):
-            chosen[first:last] = True
+        filling[outline.first[box] : outline.last[box]] = True
+    filling &= ratings >= LEAST
+    places = np.flatnonzero(chosen)
+    for before, after in pairwise(places.tolist()):
+        if not 1 < after - before <= MAX_GAP or min(ratings[before], ratings[after]) <= SURE:
+            continue
+        if filling[before + 1 : after].all() and _plain(outline, before + 1, after, outline.box[before]):
+            chosen[before + 1 : after] = True
     return chosen
 
 
-def _sure(chosen: Bools, ratings: Floats, leaves: Sequence[int]) -> bool:
-    return all(chosen[leaf] and ratings[leaf] > SURE for leaf in leaves)
-
-
-def _plain(outline: Outline, first: int, last: int) -> bool:
-    """Whether leaves are text rather than links."""
-    return sum(outline.linked[first:last]) < 0.2 * sum(map(len, outline.text[first:last]))
+def _plain(outline: Outline, first: int, last: int, like: int) -> bool:
+    """Whether leaves are text rather than links, in boxes with no worse names than those of the box ``like``."""
+    known = outline.bits[like] if like >= 0 else 0
+    named = any(outline.bits[box] & ~known & _NAMED for box in outline.box[first:last] if box >= 0)
+    return not named and sum(outline.linked[first:last]) < 0.2 * sum(map(len, outline.text[first:last]))

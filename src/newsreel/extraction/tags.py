@@ -34,6 +34,10 @@ _BODY_NAMES = re.compile(
     r"detail-?content|main-?content|td-post-content|single-content|content-?body|text-?content|^zw$|artibody",
     re.IGNORECASE,
 )
+_BANNER_NAMES = re.compile(
+    r"donat\w*|spenden\w*|news-?letter\w*|sign-?up|signup\w*|support-?us|mailing-?list|cookies?|cookie-\w+|consent|gdpr|onetrust|"
+    r"taboola|outbrain|mgid|revcontent|dianomi|ad-?slots?|dfp"
+)
 REASONS: tuple[str, ...] = tuple(dict.fromkeys((*NAME_REASONS, *TAGS.values(), *ROLES.values(), "hidden")))
 BIT = {reason: 1 << number for number, reason in enumerate(REASONS)}
 _TELL_NOTHING = frozenset(("a", "img", "source", "br", "b", "i", "em", "strong", "option"))
@@ -62,6 +66,7 @@ SIGNS = len(REASONS) + 5 + len(_INSIDE)  # bits that are features
 # What a site rule says: the article is here; this is none of it.
 KEEP = 1 << SIGNS
 DROP = KEEP << 1
+BANNER = DROP << 1  # called an appeal for money, a newsletter, a notice, a seller of adverts: no container of articles has such a name
 KEEP_MARK, DROP_MARK = "data-newsreel-keep", "data-newsreel-drop"
 MAX_NAMES = 600
 
@@ -166,6 +171,7 @@ def _name_bits(names: str) -> int:
 @lru_cache(maxsize=65_536)
 def _gram_bits(gram: str) -> int:
     bits = BODY_NAME if _BODY_NAMES.search(gram) else 0
+    bits |= BANNER if _BANNER_NAMES.fullmatch(gram) else 0
     for reason in gram_reasons(gram):
         bits |= BIT[reason]
     return bits
