@@ -184,11 +184,11 @@ def pages(count: int) -> Iterator[tuple[dict[str, Any], str, Planted]]:
     found: dict[str, list[tuple[dict[str, Any], str]]] = {}
     seen: set[str] = set()
     for corpus in ("fundus", "magic"):
-        for row, html in rows(corpus):
+        for row, page in rows(corpus):
             host = urlsplit(row["url"]).hostname or row["id"]
             if host not in seen:
                 seen.add(host)
-                found.setdefault(language_of(row), []).append((row, decode(html, None)[0]))
+                found.setdefault(language_of(row), []).append((row, decode(page, None)[0]))
     queues = [chance.sample(some, len(some)) for some in found.values()]
     while count and any(queues):
         for queue in queues:

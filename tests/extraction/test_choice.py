@@ -108,7 +108,11 @@ def test_a_title_is_what_statements_share_behind_kickers_that_differ() -> None:
 
 
 def test_items_and_rows_are_parts_of_their_own() -> None:
-    rows = [("Coal from the north", "1,200 tonnes in March"), ("Timber, sawn", "40 tonnes, less than ever"), ("Herring", "3 tonnes")]
+    rows = [
+        ("Coal from the north", "1,200 tonnes in March"),
+        ("Timber, sawn", "40 tonnes, less than ever"),
+        ("Herring", "3 tonnes"),
+    ]
     items = ["One thing that the town can do today", "Two things that it should leave to others"]
     table = "".join(f"<tr><td>{name}</td><td>{size}</td></tr>" for name, size in rows)
     listed = "".join(f"<li>{item}</li>" for item in items)

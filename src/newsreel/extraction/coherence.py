@@ -107,8 +107,7 @@ def _near_stated(ratings: Floats, outline: Outline, seen: Features, stated: Stat
 
 
 def whole_groups(chosen: Bools, ratings: Floats, outline: Outline, weight: Floats) -> Bools:
-    """The choice with each list and table taken or left as a whole, the outer after the inner, and without gaps.
-    """
+    """The choice with each list and table taken or left as a whole, the outer after the inner, and without gaps."""
     chosen = chosen.copy()
     groups = [box for box, tag in enumerate(outline.tag) if tag.number in _GROUPS]
     for box in groups:
@@ -119,9 +118,7 @@ def whole_groups(chosen: Bools, ratings: Floats, outline: Outline, weight: Float
     return _without_gaps(chosen, ratings, outline, weight, groups)
 
 
-def _without_gaps(
-    chosen: Bools, ratings: Floats, outline: Outline, weight: Floats, groups: Sequence[int]
-) -> Bools:
+def _without_gaps(chosen: Bools, ratings: Floats, outline: Outline, weight: Floats, groups: Sequence[int]) -> Bools:
     """What stands between two sure leaves and is nothing but lists, tables and long paragraphs, is of the article too."""
     filling = weight >= PARAGRAPH
     for box in groups:

@@ -95,7 +95,7 @@ class Model:
 
     def rate(self, rows: Floats, weight: Floats) -> Floats:
         """(features, leaves), the leaves' weights -> how likely each leaf is the article's text, 0 to 1."""
-        rated = np.mean([_sigmoid(net.logits(rows, weight)) for net in self.nets], axis=0, dtype=np.float32)
+        rated: Floats = np.stack([_sigmoid(net.logits(rows, weight)) for net in self.nets]).mean(axis=0)
         asked = np.flatnonzero(rated > HOPELESS)
         if len(asked):
             rated[asked] = (rated[asked] + _sigmoid(self.trees.logits(np.ascontiguousarray(rows[:, asked])))) / 2

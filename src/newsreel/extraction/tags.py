@@ -66,7 +66,9 @@ SIGNS = len(REASONS) + 5 + len(_INSIDE)  # bits that are features
 # What a site rule says: the article is here; this is none of it.
 KEEP = 1 << SIGNS
 DROP = KEEP << 1
-BANNER = DROP << 1  # called an appeal for money, a newsletter, a notice, a seller of adverts: no container of articles has such a name
+BANNER = (
+    DROP << 1
+)  # called an appeal for money, a newsletter, a notice, a seller of adverts: no container of articles has such a name
 KEEP_MARK, DROP_MARK = "data-newsreel-keep", "data-newsreel-drop"
 MAX_NAMES = 600
 
