@@ -10,7 +10,7 @@ from newsreel.sources import CatalogueChannel, publisher_site
 
 
 def switch_on(channels: Iterable[CatalogueChannel], interval: int) -> Registered:
-    """Has channels of the catalogue read from now on, every ``interval`` seconds at first."""
+    """Has channels of the catalogue read from now on, all or none, every ``interval`` seconds at first."""
     return register_many([facts_of(channel) for channel in channels], interval)
 
 

@@ -19,11 +19,14 @@ from newsreel.sources.catalogue import (
 )
 from newsreel.sources.channels import channel_name, channel_name_zh
 from newsreel.sources.countries import Country, countries
+from newsreel.sources.lists import FeedList, ListedFeed, csv_of, opml_of, parse_list
 from newsreel.sources.opml import Opml, OpmlFeed, parse_opml, write_opml
 
 __all__ = [
     "CatalogueChannel",
     "Country",
+    "FeedList",
+    "ListedFeed",
     "Opml",
     "OpmlFeed",
     "Outlet",
@@ -32,8 +35,11 @@ __all__ = [
     "channel_name",
     "channel_name_zh",
     "countries",
+    "csv_of",
     "in_catalogue",
+    "opml_of",
     "outlet_for",
+    "parse_list",
     "parse_opml",
     "publisher_site",
     "select",
