@@ -63,7 +63,8 @@ def catalogue_add(request: HttpRequest) -> HttpResponse:
     if done.known:
         said += " " + _("Known already: %(n)s.") % {"n": done.known}
     messages.success(request, said)
-    jobs.ring("crawl")
+    if done.new:
+        jobs.ring("crawl")
     return back
 
 
