@@ -61,7 +61,7 @@ def catalogue_add(request: HttpRequest) -> HttpResponse:
         return back
     said = ngettext("%(n)s channel is switched on.", "%(n)s channels are switched on.", done.new) % {"n": done.new}
     if done.known:
-        said += " " + _("Known already: %(n)s.") % {"n": done.known}
+        said = _("%(said)s Known already: %(n)s.") % {"said": said, "n": done.known}
     messages.success(request, said)
     if done.new:
         jobs.ring("crawl")
