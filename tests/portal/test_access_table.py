@@ -60,6 +60,9 @@ def parts() -> dict[str, object]:
         "keyword": article.keyword_rows.get().keyword_id, "key": "nonsense", "uidb36": "1", "provider_id": "none",
         "pk": 1, "token": "nonsense", "session": 1,
         "preview": AddRequest.objects.create(address="news.test", preview=True, state="failed").pk,
+        "listing": AddRequest.objects.create(
+            address="a.opml", preview=True, state="found", found={"list": [], "known": 0, "repeated": 0}).pk,
+        "form": "opml",
         "kind": "channel", "outcome": "timed_out", "name": "crawl_gap", "part": "crawl",
         "user": an_account("erin").pk, "group": Group.objects.create(name="Desk").pk,
         "invitation": invitations.make(None, Role.READER)[0].pk,

@@ -152,6 +152,10 @@ async def test_bodies_are_bounded_in_size_and_time(live: LiveStream, monkeypatch
     application = _application(live)
     part = {"type": "http.request", "body": b"x" * 400_000, "more_body": True}
     assert (await _asked(application, _scope("/language/", "POST"), part, part, part))[0] == 413
+    # The one form that may have more, and only for who has a session.
+    assert (await _asked(application, _scope(asgi.LISTS, "POST"), part, part, part))[0] == 413
+    parts = [part] * (asgi.LARGEST_LIST // len(part["body"]) + 2)
+    assert (await _asked(application, _scope(asgi.LISTS, "POST", cookie="sessionid=x"), *parts))[0] == 413
     monkeypatch.setattr(asgi, "BODY_WAIT", 0.05)
     slow = {"type": "http.request", "body": b"x", "more_body": True}
     assert (await _asked(application, _scope("/language/", "POST"), slow))[0] == 408

@@ -29,6 +29,8 @@ WORDS = {
     "invited": _("invited"),
     "invitation_withdrawn": _("withdrew an invitation"),
     "source_added": _("asked for a source"),
+    "channels_added": _("switched on channels of the catalogue"),
+    "list_taken": _("took in a list of feeds"),
     "source_paused": _("paused a source"),
     "source_resumed": _("resumed a source"),
     "source_retired": _("retired a source"),

@@ -55,7 +55,7 @@ def channels_of_home(url: str) -> list[Channel]:
     """The channels of a source whose home page stands at this address."""
     homes = [
         source.pk
-        for source in Source.objects.filter(site=site_of(url), retired_at=None)
+        for source in Source.objects.filter(site__in=_sites(url), retired_at=None)
         if identity(source.home_url) == identity(url)
     ]
     return list(Channel.objects.select_related("source").filter(source_id__in=homes).order_by("id"))
@@ -281,8 +281,16 @@ def find_source(wanted: str) -> Source | None:
     """The source that a person means: by its number, its site, its name, or any address of it."""
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 18:
         return Source.objects.filter(pk=int(wanted)).first()
-    site = site_of(wanted if "://" in wanted else f"https://{wanted}")
-    return Source.objects.filter(Q(site=site) | Q(name=wanted)).order_by("id").first()
+    sites = _sites(wanted if "://" in wanted else f"https://{wanted}")
+    found = {
+        source.site: source for source in Source.objects.filter(Q(site__in=sites) | Q(name=wanted)).order_by("-id")
+    }
+    return next((found[site] for site in sites if site in found), next(iter(found.values()), None))
+
+
+def _sites(url: str) -> tuple[str, ...]:
+    """The sites under which an address's publisher may be kept: a part of a site that is an outlet of its own first."""
+    return host_of(url).removeprefix("www."), site_of(url)
 
 
 def overview() -> list[dict[str, Any]]:

@@ -75,6 +75,11 @@ def show(wish: Wish, found: dict[str, Any]) -> None:
     )
 
 
+def keep_list(name: str, found: dict[str, Any]) -> AddRequest:
+    """Keeps what a list of feeds would add, until somebody says yes: a preview that has its answer."""
+    return AddRequest.objects.create(address=_kept(name), preview=True, state=AddRequest.State.FOUND, found=found)
+
+
 def forget_previews(age: timedelta) -> int:
     """Removes previews that nobody will look at again; how many."""
     return AddRequest.objects.filter(preview=True, asked_at__lt=Now() - age).delete()[0]

@@ -209,19 +209,19 @@ def _database(chosen: Settings, clocks: list[Clock]) -> Finding:
 
 async def _network(chosen: Settings, clocks: list[Clock]) -> Finding:
     from newsreel.fetching import Fetcher, Policy
-    from newsreel.sources import starter_feeds
+    from newsreel.sources import starters
 
     way = f"through the proxy {chosen.proxy}" if chosen.proxy else "directly"
     reasons = []
     async with Fetcher(Policy.from_settings(chosen)) as fetcher:
-        for feed in list(starter_feeds())[:3]:
+        for feed in starters()[:3]:
             try:
                 answer = await fetcher.fetch(feed.url)
             except NewsreelError as error:
                 reasons.append(error.reason)
             else:
                 if date := _date_of(answer.header("Date")):
-                    clocks.append(Clock(f"the clock of {feed.outlet}", date))
+                    clocks.append(Clock(f"the clock of {feed.outlet.name}", date))
                 return Finding("network", True, f"{feed.url} answers, {way}")
     return Finding(
         "network",

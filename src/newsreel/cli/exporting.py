@@ -17,7 +17,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """The words of this command."""
     export = commands.add_parser("export", help="the articles (or the sources) on standard output", allow_abbrev=False)
     export.add_argument("--since", metavar="TIME", help="only what was added or changed since (ISO 8601)")
-    export.add_argument("--format", choices=["jsonl", "csv", "opml"], default="jsonl", help="opml gives the sources")
+    export.add_argument(
+        "--format",
+        choices=["jsonl", "csv", "opml", "sources-csv"],
+        default="jsonl",
+        help="opml and sources-csv give the sources",
+    )
     export.set_defaults(command=_export)
 
 
@@ -29,8 +34,8 @@ def _export(options: argparse.Namespace) -> int:
     try:
         from newsreel.archive.exporting import COLUMNS, articles
 
-        if options.format == "opml":
-            _opml()
+        if options.format in ("opml", "sources-csv"):
+            _sources(options.format)
         elif options.format == "csv":
             writer = csv.DictWriter(sys.stdout, COLUMNS)
             writer.writeheader()
@@ -56,18 +61,8 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _opml() -> None:
-    from newsreel.archive.registry import overview
-    from newsreel.sources import OpmlFeed, write_opml
+def _sources(form: str) -> None:
+    from newsreel.pipeline.importing import taken_out
+    from newsreel.sources import csv_of, opml_of
 
-    feeds = [
-        OpmlFeed(
-            url=channel["url"],
-            title="-".join(filter(None, (source["name"], channel["name"]))),
-            home_url=source["home_url"],
-        )
-        for source in overview()
-        for channel in source["channels"]
-        if channel["kind"] == "feed"
-    ]
-    sys.stdout.write(write_opml(feeds))
+    sys.stdout.write(opml_of(taken_out()) if form == "opml" else csv_of(taken_out()))

@@ -31,7 +31,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     web = commands.add_parser("web", help="the portal alone, on this database", allow_abbrev=False)
     web.add_argument("--takeover", action="store_true", help="wait until the port's present owner leaves it")
     web.set_defaults(command=_web)
-    starters = commands.add_parser("starters", help="add the starter feeds, if any of them answers", allow_abbrev=False)
+    starters = commands.add_parser(
+        "starters", help="switch on what a new installation begins with, if any of it answers", allow_abbrev=False
+    )
     starters.add_argument("--sample", action="store_true", help="the outlets of the sample press instead")
     starters.set_defaults(command=_starters)
 

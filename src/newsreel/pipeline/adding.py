@@ -25,7 +25,7 @@ from newsreel.discovery import common_places, sniff
 from newsreel.pipeline.channels import ACCEPT, newest_children
 from newsreel.pipeline.naming import site_name
 from newsreel.pipeline.workshop import Workshop
-from newsreel.sources import channel_name, channel_name_zh, outlet_for
+from newsreel.sources import channel_name, channel_name_zh, outlet_for, publisher_site
 
 MOST_FEEDS = 8  # of one site; a page may link to hundreds
 MOST_SITEMAPS = 4
@@ -363,7 +363,7 @@ def facts_of(found: Found) -> SourceFacts:
     """The source that a site is, by the catalogue and by its own word."""
     outlet = outlet_for(found.home)
     return SourceFacts(
-        site=urls.site_of(found.home),
+        site=publisher_site(found.home),
         name=_name_of(found),
         name_zh=outlet.name_zh if outlet else "",
         country=outlet.country if outlet else "",

@@ -1,29 +1,28 @@
-"""A first start: the starter feeds, where there is a network; the outlets of the sample press, where it is wanted."""
+"""A first start: a selection of the catalogue, where there is a network; the outlets of the sample press, where it is wanted."""
 
 from __future__ import annotations
 
 import asyncio
 
-from newsreel.archive import registry
-from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.core.errors import NewsreelError
-from newsreel.core.urls import site_of
 from newsreel.fetching import Fetcher
-from newsreel.pipeline.adding import add_all, front_door
+from newsreel.pipeline.adding import add_all
+from newsreel.pipeline.selecting import switch_on
 from newsreel.pipeline.workshop import Workshop
 from newsreel.sample.outlets import outlets
-from newsreel.sources import StarterFeed, channel_name_zh, outlet_for, starter_feeds
+from newsreel.sources import starters
 
-PATIENCE = 15.0  # seconds for any starter feed to answer
+ASKED = 20  # of the starter channels: one that answers shows that there is a network
+PATIENCE = 15.0  # seconds for any of them to answer
 SAMPLE_PATIENCE = 30.0  # seconds for the sample press, which is started beside us
 
 
 async def add_starters(shop: Workshop) -> bool:
-    """Adds all starter feeds as soon as one of them answers; False, and nothing added, where none does."""
-    if not await _any_answers(shop.fetcher, [feed.url for feed in starter_feeds()]):
+    """Adds the starter channels as soon as one of some answers; False, and nothing added, where none does."""
+    step = max(1, len(starters()) // ASKED)
+    if not await _any_answers(shop.fetcher, [channel.url for channel in starters()[::step]]):
         return False
-    for feed in starter_feeds():
-        await shop.db(_register, feed, shop.settings.crawl_interval)
+    await shop.db(switch_on, starters(), shop.settings.crawl_interval)
     return True
 
 
@@ -48,20 +47,6 @@ async def _any_answers(fetcher: Fetcher, addresses: list[str]) -> bool:
             task.cancel()
         await asyncio.gather(*asked, return_exceptions=True)
     return False
-
-
-def _register(feed: StarterFeed, interval: int) -> None:
-    outlet = outlet_for(feed.url)
-    home = f"https://{outlet.domain}/" if outlet else front_door(feed.url)
-    facts = SourceFacts(
-        site=site_of(home),
-        name=feed.outlet,
-        home_url=home,
-        name_zh=outlet.name_zh if outlet else "",
-        country=outlet.country if outlet else "",
-        language=outlet.language if outlet else "",
-    )
-    registry.register(facts, [ChannelFacts(feed.url, "feed", feed.channel, channel_name_zh(feed.channel))], interval)
 
 
 async def add_sample(shop: Workshop) -> bool:

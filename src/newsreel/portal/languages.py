@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
 
 # ISO 639 codes of languages written from right to left in their usual script.
 _RIGHT_TO_LEFT = frozenset("ar arc arz ckb dv fa he iw khw ks nqo ps sd syr ug ur yi".split())
 _RIGHT_TO_LEFT_SCRIPTS = ("-arab", "-hebr", "-thaa", "-syrc", "-nkoo")
+
+
+# Languages of the press for which Django has no name.
+_MORE = {
+    "am": _("Amharic"),
+    "dv": _("Dhivehi"),
+    "fil": _("Filipino"),
+    "gu": _("Gujarati"),
+    "mt": _("Maltese"),
+    "ps": _("Pashto"),
+    "rw": _("Kinyarwanda"),
+}
 
 
 def direction(language: str) -> str:
@@ -22,7 +35,9 @@ def direction(language: str) -> str:
 
 
 def name(language: str) -> str:
-    """A language's name in the reader's language; '' where Django has none."""
+    """A language's name in the reader's language; '' where it is not known."""
+    if language in _MORE:
+        return str(_MORE[language])
     try:
         return str(get_language_info(language.lower())["name_translated"])
     except KeyError:

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from newsreel.archive import queries
 from newsreel.archive.cursors import Cursor
+from newsreel.portal import catalogue as catalogue_pages
 from newsreel.portal import doing, errors, pages, pictures
 from newsreel.portal.methods import only
 
@@ -65,6 +66,15 @@ def sources(request: HttpRequest) -> HttpResponse:
     if page is None:
         raise Http404
     return render(request, "portal/sources.html", {"page": page})
+
+
+@_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """The catalogue of the world's press."""
+    page = catalogue_pages.page(request.GET)
+    if page is None:
+        raise Http404
+    return render(request, "portal/catalogue.html", {"page": page})
 
 
 @_safe

@@ -30,6 +30,9 @@ from newsreel.site.desk import Desk  # noqa: E402
 
 WORKERS = 8  # threads, and so connections to the database
 LARGEST_BODY = 1_000_000  # bytes; no form here has more
+# But that of the list of feeds which somebody brings (8 MB, and its form). Who has no session has no list to bring.
+LISTS = "/administration/sources/list/look/"
+LARGEST_LIST = 8_100_000
 BODY_WAIT = 15.0  # seconds for all of a request's body
 _SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _ASCII = bytes(range(0x21, 0x7F)).decode()
@@ -65,7 +68,7 @@ class Application:
         # The body is read here, not in the thread: a reader who sends it slowly would hold one of a few threads.
         try:
             async with asyncio.timeout(BODY_WAIT):
-                body = await _read(receive)
+                body = await _read(receive, _most(scope))
         except TimeoutError:
             await _refuse(send, 408)
             return
@@ -114,8 +117,14 @@ def _with_security(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
     return [*headers, *((name, value) for name, value in _SECURITY if name not in there)]
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or None where it is too large."""
+def _most(scope: Scope) -> int:
+    """How many bytes the body of a request may have."""
+    has_cookie = any(name == b"cookie" for name, _value in scope["headers"])
+    return LARGEST_LIST if scope["path"] == LISTS and has_cookie else LARGEST_BODY
+
+
+async def _read(receive: Receive, most: int) -> bytes | None:
+    """The whole body, or None where it has more bytes than ``most``."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -124,7 +133,7 @@ async def _read(receive: Receive) -> bytes | None:
             return b"".join(parts)
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > LARGEST_BODY:
+        if size > most:
             return None
         if not message.get("more_body", False):
             return b"".join(parts)

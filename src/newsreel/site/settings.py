@@ -134,6 +134,7 @@ SECURE_HSTS_SECONDS = _ours.hsts if _secure else 0
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_MAX_MEMORY_SIZE = 9_000_000  # more than asgi.py lets through: no upload is written to the disk
 
 # The captcha's picture (accounts/drawing.py), twice as many pixels as it is shown with. As tuned by looking at it: six
 # letters are read at a glance. The library's default, 10 % of all points black and its lines across the middle, is not.

@@ -23,6 +23,7 @@ _GENERIC = re.compile(
     r"^(?:news|topics|online|english|deutsch|français)$|(?:网|日报|晚报|在线|电视台|新闻社)$", re.IGNORECASE
 )
 _SUFFIX = re.compile(r"(?:online|com|net|org|tv|de|fr)$")
+_ABBREVIATED = re.compile(r"\b(?:uk|us|usa|eu|ai|tv|nyc|it|f1|nba|nfl|nhl|mlb|mma)\b")
 _RSS = re.compile(
     r"\s*[(\[]?\b(?:rss(?:\s*2\.0)?|atom|xml)(?:[\s-]*(?:feeds?|channel))?\b[)\]]?\s*|\s+feeds?$", re.IGNORECASE
 )
@@ -84,6 +85,19 @@ def _letters(name: str) -> str:
 @cache
 def _chinese() -> dict[str, str]:
     return {_letters(name): row[0] for row in rows("channels.tsv") for name in row[1].split("; ")}
+
+
+@cache
+def _usual() -> dict[str, str]:
+    names = [name for row in rows("channels.tsv") for name in row[1].split("; ")]
+    return {_letters(name): name for name in reversed(names)} | {name: name for name in names}
+
+
+def usual_name(words: str) -> str:
+    """A usual channel name as it is written, from its letters ('sante' is 'Santé'); '' where it is none."""
+    found = (_usual().get(words.lower()) or _usual().get(_letters(words), "")) if words else ""
+    found = _ABBREVIATED.sub(lambda word: word[0].upper(), found)
+    return found[:1].upper() + found[1:]
 
 
 def channel_name_zh(name: str) -> str:

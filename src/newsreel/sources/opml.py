@@ -30,15 +30,21 @@ class OpmlFeed:
 
 @dataclass(frozen=True, slots=True)
 class Opml:
-    """A list as it was read. ``error`` is None, or why nothing (or not all) could be read, in words."""
+    """A list as it was read. ``error`` is None, or why nothing (or not all) could be read, in words, ``fault`` its name.
+
+    ``repeated`` counts entries that name a feed once more, ``odd`` holds what stood where an address should.
+    """
 
     feeds: tuple[OpmlFeed, ...] = ()
     title: str = ""
     error: str | None = None
+    fault: str = ""
+    repeated: int = 0
+    odd: tuple[str, ...] = ()
 
 
 class _StopError(Exception):
-    """No more is read; its text is the reason in words."""
+    """No more is read: the fault's name, and the reason in words."""
 
 
 class _Reader:
@@ -49,22 +55,24 @@ class _Reader:
         self.path: list[str] = []
         self.folders: list[str] = []
         self.outlines = 0
+        self.repeated = 0
+        self.odd: list[str] = []
         self.feeds: dict[str, OpmlFeed] = {}
 
     def doctype(self, name: str, system: str | None, public: str | None, inner: bool) -> None:
         if inner:
-            raise _StopError(ENTITIES)
+            raise _StopError("list_entities", ENTITIES)
 
     def entity(self, *_: object) -> None:
-        raise _StopError(ENTITIES)
+        raise _StopError("list_entities", ENTITIES)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.lower()
         if not self.path and name != "opml":
-            raise _StopError("This is not a list of feeds (OPML).")
+            raise _StopError("list_unknown", "This is not a list of feeds (OPML).")
         self.path.append(name)
         if len(self.path) > MAX_DEPTH:
-            raise _StopError("It is nested deeper than a list of feeds is.")
+            raise _StopError("list_too_deep", "It is nested deeper than a list of feeds is.")
         self.in_title = self.path == ["opml", "head", "title"]
         if name == "outline":
             self.outline({key.lower(): value for key, value in attributes.items()})
@@ -72,12 +80,16 @@ class _Reader:
     def outline(self, attributes: dict[str, str]) -> None:
         self.outlines += 1
         if self.outlines > MAX_OUTLINES:
-            raise _StopError(f"It has more than {MAX_OUTLINES} entries: the rest was not read.")
+            raise _StopError("list_too_long", f"It has more than {MAX_OUTLINES} entries: the rest was not read.")
         title = cut(squeeze(attributes.get("title") or attributes.get("text") or ""), 200)
         reference = attributes.get("xmlurl", "").strip()
         url = absolute(reference, "") if reference else None
         self.folders.append("" if reference else title)
-        if url and identity(url) not in self.feeds:
+        if reference and not url:
+            self.odd.append(cut(reference, 200))
+        elif url and identity(url) in self.feeds:
+            self.repeated += 1
+        elif url:
             home = attributes.get("htmlurl", "").strip()
             stated = [cut(squeeze(part), 100) for part in re.split("[,/]", attributes.get("category", "")[:1000])]
             folders = tuple(dict.fromkeys(filter(None, [*self.folders[:-1], *stated])))[:20]
@@ -96,9 +108,9 @@ class _Reader:
 def parse_opml(body: bytes) -> Opml:
     """The feeds that a list names, each once, in its order. Never raises: ``error`` says what could not be read."""
     if not body.strip():
-        return Opml(error="It is empty.")
+        return Opml(error="It is empty.", fault="list_empty")
     if len(body) > MAX_BYTES:
-        return Opml(error=f"It is larger than {MAX_BYTES // 1_000_000} MB.")
+        return Opml(error=f"It is larger than {MAX_BYTES // 1_000_000} MB.", fault="list_too_large")
     text = AMPERSAND.sub("&amp;", ILLEGAL.sub("", decode(body)[0].lstrip("\ufeff \t\r\n")))
     reader, parser = _Reader(), expat.ParserCreate("utf-8")
     parser.StartDoctypeDeclHandler = reader.doctype
@@ -106,21 +118,23 @@ def parse_opml(body: bytes) -> Opml:
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
-    error = None
+    fault, error = "", None
     try:
         parser.Parse(text.encode("utf-8"), True)
     except _StopError as stop:
-        error = str(stop)
+        fault, error = stop.args
     except expat.ExpatError:
-        error = (
-            "It is not well-formed: what stands after the fault was not read."
-            if reader.path
-            else "It is not XML that can be read."
-        )
-    feeds = () if error == ENTITIES else tuple(reader.feeds.values())
-    if not feeds and error is None:
-        error = "It names no feeds."
-    return Opml(feeds, squeeze(reader.title), error)
+        fault, error = _broken(reader)
+    feeds = () if fault == "list_entities" else tuple(reader.feeds.values())
+    if not feeds and error is None and not reader.odd:
+        fault, error = "list_no_feeds", "It names no feeds."
+    return Opml(feeds, squeeze(reader.title), error, fault, reader.repeated, tuple(reader.odd))
+
+
+def _broken(reader: _Reader) -> tuple[str, str]:
+    if reader.path:
+        return "list_broken", "It is not well-formed: what stands after the fault was not read."
+    return "list_unknown", "It is not XML that can be read."
 
 
 def write_opml(feeds: Iterable[OpmlFeed], title: str = "Newsreel") -> str:

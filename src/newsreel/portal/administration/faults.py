@@ -21,9 +21,21 @@ _WORDS = {
     "bad_email": _("This is not a valid e-mail address."),
     "bad_days": _("An invitation holds for 1 to 365 days."),
     "bad_role": _("There is no such role."),
+    "list_empty": _("The list is empty."),
+    "list_too_large": _("The list is larger than 8 MB."),
+    "list_too_long": _("The list has more than 50,000 entries."),
+    "list_too_deep": _("The list is nested deeper than a list of feeds is."),
+    "list_entities": _("The list declares a document type with entities, which could grow without bound: refused."),
+    "list_broken": _("The list is damaged: it cannot be read to its end."),
+    "list_unknown": _("This is neither a list of feeds (OPML) nor a table of them (CSV)."),
+    "list_no_feeds": _("The list names no feeds."),
+    "list_odd": _("The list has entries that name no address of the web."),
+    "list_refused": _("The list holds an address that is private or special."),
+    "sample_only": _("This is the sample: leave it to add sources."),
     "bad_group": _("A group's name has 1 to 150 characters."),
     "group_known": _("There is a group of that name already."),
 }
+_WITH_REASON = ("list_odd", "list_refused")
 _VALUES: dict[str, Any] = {
     "greater_than_equal": _("It must be at least %(limit)s."),
     "less_than_equal": _("It must be at most %(limit)s."),
@@ -46,4 +58,6 @@ def words(error: NewsreelError) -> str:
         if error.kind in _VALUES:
             return str(_VALUES[error.kind]) % {"limit": error.limit}
         return gettext("This value is not taken: it %(reason)s.") % {"reason": error.reason.rstrip(".")}
+    if error.outcome in _WITH_REASON:  # it says which entry
+        return f"{_WORDS[error.outcome]} {error.reason}"
     return str(_WORDS.get(error.outcome, error.reason))

@@ -157,7 +157,9 @@ def _after_change(*, ring: bool) -> None:
 
 
 def _preview(id_: int) -> AddRequest:
-    found = AddRequest.objects.select_related("source").filter(pk=id_, preview=True).first()
+    found = (
+        AddRequest.objects.select_related("source").filter(pk=id_, preview=True).exclude(found__has_key="list").first()
+    )
     if found is None:
         raise Http404
     return found
