@@ -180,6 +180,9 @@ def quality(corpora: Sequence[str], limit: int | None, count: int, ours: str) ->
     )
 
 
+UNSEEN = "benchmarks.unseen:extract"
+
+
 def main() -> None:
     """Print the tables, and write them to docs/benchmarks.md when all was measured."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -204,7 +207,8 @@ def main() -> None:
             print(f"\n{title}\n\n{text}")
 
     if chosen.only != "costs":
-        text = quality(chosen.corpora, chosen.limit, chosen.worst, chosen.extractor)
+        ours = UNSEEN if chosen.extractor == "newsreel:extract" else chosen.extractor
+        text = quality(chosen.corpora, chosen.limit, chosen.worst, ours)
         say("extraction", "Quality of extraction", text)
     if chosen.only != "quality":
         text = extraction_costs.section(chosen.corpora, chosen.sample, chosen.rounds, chosen.extractor)

@@ -163,6 +163,12 @@ LETTERS = r"""
 뉴스레터|이메일
 النشرة
 """
+# Each alternative of LETTERS has one of these in it: looked for before the regular expression is.
+LETTER_WORDS = """
+newsletter briefing digest round-up roundup inbox mailing infolettre lettre boîte boite postfach posteingang rundbrief bolet correo
+mail casella nieuwsbrief nyhetsbrev nyhedsbrev biuletyn бюллетень рассылк bülten 简报 簡報 电子报 電子報 邮箱 郵箱 信箱
+メールマガジン メルマガ ニュースレター メールでお届け 뉴스레터 이메일 النشرة
+"""
 GETTING = r"""
 \b(?:sign(?:ing)? up|subscribe|register|get|join|receive|delivered)\b
 \b(?:anmelden|melden sie sich|abonnier\w+|bestellen|erhalten sie|registrier\w+)\b

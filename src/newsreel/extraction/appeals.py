@@ -18,6 +18,7 @@ from newsreel.extraction.appeal_words import (
     ACTIONS,
     DEEDS,
     GETTING,
+    LETTER_WORDS,
     LETTERS,
     PAPER,
     PARTICULARS,
@@ -33,6 +34,7 @@ MAX_APPEAL = 1200  # characters of a paragraph
 MAX_SHORT = 100
 SHORT_WORD = 4  # letters up to which a word of a deed counts whole only
 MAX_CALL = 220
+PAID_WITHIN = 60  # characters at the end of a text
 MAX_LINE = 160
 EDGE = 5  # pieces at either end of a text where one appeal may stand alone
 MAX_PIECES = 3_000
@@ -49,6 +51,7 @@ def _any_of(words: str, *, bounded: bool = True) -> re.Pattern[str]:
 # Words of scripts without spaces stand in lines of their own and need no boundary.
 _PAPER, _READER, _DEEDS, _TRADE = (_any_of(words, bounded=False) for words in (PAPER, READER, DEEDS, TRADE))
 _LETTERS, _GETTING = _any_of(LETTERS, bounded=False), _any_of(GETTING, bounded=False)
+_LETTER_WORDS = tuple(LETTER_WORDS.split())
 _SHORT = _any_of(SHORT_APPEALS)
 ACTION = re.compile(rf"^(?:{'|'.join(line for line in ACTIONS.split(chr(10)) if line)})\W*$", re.IGNORECASE)
 PAID = re.compile(
@@ -206,11 +209,21 @@ def invitation(unit: Unit) -> str:
         linked and (last := _LAST_LINK.search(unit.html[-600:])) and ACTION.match(html.unescape(last[1]).strip())
     ):
         return "call to act"
-    if _LETTERS.search(text) and _GETTING.search(text) and not _QUOTED.search(text):
+    if _is_letter(text):
         return "newsletter box"
-    if PAID.search(text) and (unit.link_share > 0.3 or "|" in text):
+    if (linked or "|" in text) and PAID.search(text[-PAID_WITHIN:]) and (unit.link_share > 0.3 or "|" in text):
         return "advert"
     return "advert" if unit.link_share >= 0.5 and _NAMED_ADVERT.match(text) else ""
+
+
+def _is_letter(text: str) -> bool:
+    """Whether a text offers a newsletter. Its words are looked for as they stand before the regular expressions are."""
+    lowered = text.lower()
+    return (
+        any(word in lowered for word in _LETTER_WORDS)
+        and bool(_LETTERS.search(text) and _GETTING.search(text))
+        and not _QUOTED.search(text)
+    )
 
 
 def particulars(text: str, authors: Sequence[str]) -> str:

@@ -33,6 +33,8 @@ _CREDIT_END = re.compile(
     r"(?:Photo|Foto|Image|Picture|Credit|Bild|Photograph|Фото|Crédit|Quelle)s?(?: by|:| ©)[^.!?]{2,60}|[\u4e00-\u9fff]{2,8}\s?[摄攝])\.?$",
     re.IGNORECASE,
 )
+_CREDIT_CLOSES = (")", "\uff09", "]", "\u3011", "摄", "攝")
+_CREDIT_WORDS = ("photo", "foto", "image", "picture", "credit", "bild", "фото", "crédit", "quelle")
 _CENTRED = re.compile(r"text-align\s*:\s*center|(?:^|[\s_-])(?:text-)?center(?:ed)?(?:$|\s)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?]\s|[\u3002\uff01\uff1f\u0964]")
 _ENDS = re.compile(r"[.!?\u3002\uff01\uff1f\u0964]\W*$")
@@ -66,12 +68,20 @@ def follows_picture(node: Node, text: str, weight: float) -> bool:
 
 def ends_as_credit(text: str) -> bool:
     """Whether a text ends with a photographer or agency as credits do."""
-    return bool(_CREDIT_END.search(text[-200:]))
+    return _may_end_as_credit(text) and bool(_CREDIT_END.search(text[-200:]))
+
+
+def _may_end_as_credit(text: str) -> bool:
+    """A look that spares most texts the regular expression."""
+    if text.rstrip(".")[-1:] in _CREDIT_CLOSES:
+        return True
+    tail = text[-80:].lower()
+    return any(word in tail for word in _CREDIT_WORDS)
 
 
 def stands_as_caption(text: str, weight: float) -> bool:
     """Whether a text is a caption wherever it stands: one short sentence that goes over into its credit without a stop."""
-    if weight > SHORT_WEIGHT or not (credit := _CREDIT_END.search(text[-200:])):
+    if weight > SHORT_WEIGHT or not _may_end_as_credit(text) or not (credit := _CREDIT_END.search(text[-200:])):
         return False
     told = text[: len(text) - len(text[-200:]) + credit.start()].rstrip()
     return bool(told) and not _ENDS.search(told) and not _SENTENCE.search(told)

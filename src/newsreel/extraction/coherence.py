@@ -65,6 +65,8 @@ def _but_business(ratings: Floats, outline: Outline, seen: Features) -> Floats:
 def _of_own_article(ratings: Floats, outline: Outline, seen: Features) -> Floats:
     if seen.title < 0 or outline.box[seen.title] < 0:
         return ratings
+    if sum(tag.number == _ARTICLE for tag in outline.tag) < 2:
+        return ratings
     around = _articles(outline)
     own = around[outline.box[seen.title]]
     if own < 0:
