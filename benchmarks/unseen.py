@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.ground import SHARED
-from newsreel.core.types import Article
+from newsreel.core.types import Article, SiteRule
 from newsreel.extraction import article
 
 RATINGS = Path(__file__).with_name("unseen.npz")
@@ -60,6 +60,6 @@ def ratings() -> dict[str, npt.NDArray[np.float32]]:
         return {name: data[name].astype(np.float32) for name in data.files}
 
 
-def extract(html: bytes, url: str) -> Article:
+def extract(html: bytes, url: str, *, rule: SiteRule | None = None) -> Article:
     """The article of a recorded page."""
-    return article.extract(html, url, judge=Known(ratings()[keys()[_digest(html)]]))
+    return article.extract(html, url, rule=rule, judge=Known(ratings()[keys()[_digest(html)]]))

@@ -195,20 +195,19 @@ def test_extract_explains_every_piece_of_a_page(installation: Installation, tmp_
         "title: Harbour closed",
         "site rule: odd.test",
         "",
-        "- [outside the article] Home [31m",
+        "- [navigation] Home [31m",
         "- [title] Harbour closed",
         f"  {text}",
         f"- [site rule] Our app is better. {text}",
         f"  Then {text}",
         "",
-        "2 of 5 pieces kept; removed: 1 outside the article, 1 title, 1 site rule",
+        "2 of 5 pieces kept; removed: 1 navigation, 1 title, 1 site rule",
     ]
     told = json.loads(installation.run(*words, "--json").stdout)
     assert told["article"]["title"] == "Harbour closed"
     assert told["site_rule"] == "odd.test"
-    assert told["pieces"][1] == {
-        "text": "Harbour closed", "kind": "heading", "kept": False, "reason": "title", "score": None
-    }  # fmt: skip
+    assert 0 <= told["pieces"][1].pop("score") <= 1
+    assert told["pieces"][1] == {"text": "Harbour closed", "kind": "heading", "kept": False, "reason": "title"}
     rules.write_text("[", "utf-8")
     wrong = installation.run(*words)
     assert wrong.returncode == 1

@@ -28,11 +28,11 @@ SENTENCE = (
 
 
 def a_page(count: int, *, menu: int = 3, more: str = "") -> str:
-    """A page with so many paragraphs of an article, and entries of a menu above it."""
+    """A page with so many paragraphs of an article, and a box with pointers to other sections above it."""
     entries = "".join(f'<li><a href="/{n}">Section {n}</a></li>' for n in range(menu))
     text = "".join(f"<p>{SENTENCE.format(n)}</p>" for n in range(count))
     return (
-        f"<html lang='en'><head><title>A law is read again</title></head><body><nav><ul>{entries}</ul></nav>"
+        f"<html lang='en'><head><title>A law is read again</title></head><body><div class='related'><ul>{entries}</ul></div>"
         f"<article><h1>A law is read again</h1>{text}</article>{more}<footer><p>All rights reserved.</p></footer></body></html>"
     )
 

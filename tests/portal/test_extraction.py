@@ -81,7 +81,7 @@ def test_it_is_in_chinese_first(alice: Client, article: Article) -> None:
     alice.cookies["django_language"] = "zh-hans"
     page = _shown(alice, article)
     assert "<h1>原网页与正文对照</h1>" in page
-    assert "正文之外" in page
+    assert "相关链接" in page
     assert "4 段" in page
 
 

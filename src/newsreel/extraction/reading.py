@@ -163,7 +163,11 @@ def _left_out(outline: Outline, choice: Choice, appealing: set[int]) -> Removed:
     if len(places) > MAX_REMOVED:
         middle = choice.kept[len(choice.kept) // 2] if choice.kept else 0
         places = sorted(sorted(places, key=lambda leaf: abs(leaf - middle))[:MAX_REMOVED])
-    return [(one_line(outline.text[leaf][:MAX_REMOVED_TEXT]), reason_of(outline, leaf, choice)) for leaf in places]
+    return [
+        (text, APPEAL if leaf in appealing else reason_of(outline, leaf, choice))
+        for leaf in places
+        if (text := one_line(outline.text[leaf][:MAX_REMOVED_TEXT]))
+    ]
 
 
 def _from_data(article_body: str, root: Node) -> list[Unit]:
