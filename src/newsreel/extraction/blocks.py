@@ -11,10 +11,9 @@ from newsreel.core.text import one_line, squeeze
 from newsreel.core.types import Block, BlockKind
 from newsreel.core.urls import absolute
 from newsreel.extraction import embeds, pictures
-from newsreel.extraction.boilerplate import junk_element
 from newsreel.extraction.captions import MAX_WEIGHT, caption_of_box, follows_picture
 from newsreel.extraction.page import Dropped, Node
-from newsreel.extraction.tags import BLOCK_TAGS
+from newsreel.extraction.tags import BLOCK_TAGS, junk_reason
 
 _HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INLINE = {"a", "em", "i", "strong", "b", "sub", "sup", "code", "cite", "q", "abbr", "mark", "s", "del", "ins", "u"}
@@ -98,7 +97,7 @@ class UnitReader:
                 self._flush(node.parent or node)
                 self.units.append(Unit(Block("embed", found.label, src=found.address), node, found.html))
                 return False
-            if reason := junk_element(node):
+            if reason := junk_reason(node.source):
                 if reason in ("caption", "share bar", "player"):
                     self._captioned(node, reason)
                 return False

@@ -9,12 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from newsreel.extraction.boilerplate_words import LABELS, NAMES, STARTS
-
-if TYPE_CHECKING:
-    from newsreel.extraction.page import Node
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -38,32 +34,7 @@ _LINKING = frozenset(("to", "of", "zum", "may", "up"))  # middle words of names 
 STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def junk_element(node: Node, *, by_name: bool = True) -> str:
-    """Why an element is not part of an article, by its tag, role and (``by_name``) the words of its class and id;
-    '' where nothing says so.
-    """
-    if node.tag in TAGS:
-        return TAGS[node.tag]
-    if not (attributes := node.attributes):
-        return ""
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or STYLE_HIDDEN.search(node.get("style")):
-        return "hidden"
-    if role := ROLES.get(node.get("role").lower()):
-        return role
-    if node.tag in ("html", "body", "main", "h1"):
-        return ""
-    if not by_name:
-        return ""
-    names = f"{node.get('class')} {node.get('id')} {node.get('data-testid')} {node.get('data-component')}"
-    return _junk_names(names[:600]) if names.strip() else ""
-
-
 NAME_REASONS = tuple(NAMES)
-
-
-@lru_cache(maxsize=16_384)
-def _junk_names(names: str) -> str:
-    return next((reason for reason in NAME_REASONS for gram in grams(names) if reason in gram_reasons(gram)), "")
 
 
 def grams(names: str) -> list[str]:
