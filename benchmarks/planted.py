@@ -23,6 +23,7 @@ from zlib import crc32
 
 from benchmarks.extraction import rows
 from benchmarks.overlap import shingles
+from benchmarks.report import table, write_section
 from newsreel.core.encoding import decode
 from newsreel.extraction import extract
 from newsreel.extraction.outline import Outline, read_outline
@@ -30,6 +31,13 @@ from newsreel.extraction.stream import Stream, read_stream
 from newsreel.extraction.tags import INLINE, LINK, read_tag
 
 SEED = 11
+PAGES = 20
+WHOLE = 0.99  # of what was read without the junk
+_BELOW = (
+    "Recorded pages of different publishers in six languages (fundus, magic); an appeal, recommendations with 'Undo', a paid link, a picture with "
+    "caption, a newsletter and a teaser between the paragraphs of each article, names hashed; then the same pages flattened to a bare row of "
+    "paragraphs and headings. The stored model has seen the pages, not the junk."
+)
 _NAMES = re.compile(
     r"""(\s(?:class|id|data-testid|data-component)=)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
 )
@@ -212,7 +220,7 @@ def judged(row: dict[str, Any], html: str, planted: Planted, changed: str) -> tu
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=20)
+    parser.add_argument("--pages", type=int, default=PAGES)
     parser.add_argument("--misses", action="store_true", help="name the junk that was taken for text")
     arguments = parser.parse_args()
     whole: dict[str, list[float]] = {"in boxes": [], "flattened": []}
@@ -226,11 +234,26 @@ def main() -> None:
             junk[way].append(len(missed))
             if arguments.misses and (missed or kept < 0.99):
                 sys.stdout.write(f"  {way:9} {row['id'][:40]} {kept:.3f} {missed}\n")
-    for way in whole:
-        count = len(whole[way])
-        sys.stdout.write(
-            f"{way:10} {count} pages: {sum(whole[way]) / count:.4f} of the articles kept, {sum(kept >= 0.99 for kept in whole[way])} whole; "
-            f"{sum(junk[way])} of {planted_in_all} planted pieces in the text, {sum(not some for some in junk[way])} pages without any\n"
+    cells = [
+        [
+            way,
+            str(len(whole[way])),
+            f"{sum(whole[way]) / len(whole[way]):.3f}",
+            str(sum(kept >= WHOLE for kept in whole[way])),
+            f"{sum(junk[way])} of {planted_in_all}",
+            str(sum(not some for some in junk[way])),
+        ]
+        for way in whole
+    ]
+    text = table(
+        ["", "pages", "of the articles kept", "pages whole", "planted pieces in the text", "pages without any"], cells
+    )
+    sys.stdout.write(f"{text}\n")
+    if arguments.pages == PAGES:
+        write_section(
+            "extraction-planted",
+            "Junk planted into recorded articles (`python -m benchmarks.planted`)",
+            f"{text}\n\n{_BELOW}",
         )
 
 
