@@ -71,8 +71,8 @@ def decode(body: bytes, content_type: str | None = None, *, limit: int | None = 
 
 
 def _surely_utf8(body: bytes) -> str | None:
-    """The text of bytes that are UTF-8 whatever anybody says, None where that has to be looked at: nine of ten pages need
-    no look at what they state.
+    """The text of bytes that are UTF-8 whatever anybody says, None where that has to be looked at: most pages need no
+    look at what they state.
     """
     try:
         text = body.decode("utf-8")

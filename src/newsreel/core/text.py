@@ -28,7 +28,7 @@ def squeeze(text: str) -> str:
     """One line: control characters out, runs of white space one space, ends trimmed, NFC."""
     plain = " ".join(text.split())
     if plain.isprintable() and (plain.isascii() or unicodedata.is_normalized("NFC", plain)):
-        return plain  # nine of ten texts: a tenth of the time
+        return plain  # most texts need no more
     return _SPACE.sub(" ", unicodedata.normalize("NFC", _CONTROL.sub("", text))).strip()
 
 

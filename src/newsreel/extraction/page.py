@@ -1,6 +1,6 @@
 """A part of a page as a tree of our own: what is read for blocks, captions, dates and bylines once the text has been chosen.
 
-Only the head's statements and the part around the article become nodes, a tenth of most pages.
+Only the head's statements and the part around the article become nodes.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 HTML's own rules let a few bytes cost a parser quadratic time: nested blocks (each looks up the whole stack), open
 formatting elements (each paragraph opens all of them again), attributes (each is compared with all before it). Measured on
-lexbor: 80,000 nested div 6 s, 12,000 of them 0.14 s, 100,000 attributes 14 s. A look at the places of all '<' tells in a
-fraction of the parse that a page cannot do so; what fails it goes through ``scanner``, ten times slower.
+lexbor: 80,000 nested div 6 s, 100,000 attributes 14 s. A look at the places of all '<' tells in a
+third of the parse's time that a page cannot do so; what fails it goes through ``scanner``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ import numpy.typing as npt
 
 from newsreel.extraction.scanner import count_attributes
 
-MAX_MARKS: Final = (
-    14_000  # '<' of a page: so many nested blocks cost 0.2 s. The largest of 1,031 recorded pages has 13,500
-)
+MAX_MARKS: Final = 14_000  # '<' of a page; the most of 1,031 recorded pages are 11,808
 MAX_REOPENED: Final = 200_000  # elements that a parser may have to open again, by a rough estimate
 MAX_OPEN: Final = 24  # formatting elements of one kind
-MAX_PAIRS: Final = 1_500_000_000  # squares of the tags' lengths: 0.5 s were all of it attributes
+MAX_PAIRS: Final = 1_500_000_000  # squares of the tags' lengths, as an attribute is compared with all before it
 LONG: Final = 2_000  # bytes from one '<' to the next; what is longer is looked at by itself
 MAX_LONG: Final = 1_000
 MAX_ATTRIBUTES: Final = 1_000  # of one tag

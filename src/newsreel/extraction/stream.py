@@ -2,7 +2,7 @@
 
 lexbor reads the page, what is never read (scripts, styles, drawings) is taken out, and the tree is written out again:
 what it writes is well-formed, each '<' and '>' of texts and attributes escaped, so one split at tags cuts it exactly. A loop
-over the pieces costs a third of a walk over the tree's nodes as Python objects.
+over the pieces makes no Python object for each node of the tree.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from newsreel.extraction.sieve import harmless
 
 _STATEMENTS = 'title, script[type*="ld+json" i], script[type="application/json" i][class*="schema" i]'
 _NEVER_READ = "script, style, svg, template, textarea, math, noembed, noframes, xmp, plaintext, object, embed, canvas, datalist, title"
-# Furniture of the page: its parts say nothing more than the whole. A third of all tags stand in it.
+# Furniture of the page: its parts say nothing more than the whole. A fifth of
+# the pieces of the recorded pages stands in it (3,471 a page with, 2,713 without).
 _FURNITURE = "nav, footer, select, [role=navigation], [role=contentinfo]"
 MAX_FURNITURE = 6_000  # characters: what is longer may be more than it is called
 _CUT = re.compile(r"(<[^>]*>)")
