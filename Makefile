@@ -39,7 +39,7 @@ test: install ## Run the tests. Browser tests run where a Chromium is found. TES
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 endure: install ## Kill, fill up and move the clock of real processes at seeded moments (half an hour).
-	@$(BIN)/python -m pytest -m endure -s tests/endurance
+	@$(BIN)/python -m pytest -m endure -s tests
 
 check: install ## What CI runs: lint, format, types, the direction of imports, then the tests.
 	$(BIN)/ruff check .

@@ -37,7 +37,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
         parent.config.stash[blocking_manager_key].block()  # as pytest-django does: no database but by its mark
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _leave_out_long_forms(config, items)
     if chromium.chromium_path() is not None:
         return
     marked = [item for item in items if item.get_closest_marker("browser")]
@@ -45,6 +46,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError("NEWSREEL_REQUIRE_BROWSER is set, and there is no Chromium on this machine.")
     for item in marked:
         item.add_marker(pytest.mark.skip(reason=chromium.REASON))
+
+
+def _leave_out_long_forms(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked ``endure`` runs only where it is asked for by name (``make endure``): ``-m endure``."""
+    if "endure" in (config.option.markexpr or ""):
+        return
+    long = [item for item in items if item.get_closest_marker("endure")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("endure")]
 
 
 def pytest_unconfigure() -> None:

@@ -44,8 +44,11 @@ def start() -> ServerAddress:
     if address.dsn != os.environ[_URL]:
         raise RuntimeError(f"the test server is at {address.dsn}, not at {os.environ[_URL]}")
     template = psycopg.connect(address.dsn_of("template1"), autocommit=True)
-    with template, suppress(psycopg.errors.UniqueViolation):  # another worker made it at this moment
-        template.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    with template, suppress(psycopg.errors.UniqueViolation):
+        for setting in NOT_SYNCED:
+            template.execute(f"ALTER SYSTEM SET {setting} = off")
+        template.execute("SELECT pg_reload_conf()")
+        template.execute("CREATE EXTENSION IF NOT EXISTS vector")  # another worker may make it at this moment
     return address
 
 
@@ -60,4 +63,6 @@ def remove(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
+# A killed process loses nothing by these, only a machine without power does.
+NOT_SYNCED = ("fsync", "synchronous_commit", "full_page_writes")
 _KEPT = {"NEWSREEL_REQUIRE_BROWSER", "NEWSREEL_CHROMIUM", "NEWSREEL_TEST_ALL"}

@@ -311,13 +311,19 @@ ELSEWHERE = [METADATA, "http://127.0.0.1:9/token", "http://10.0.0.1/token", "htt
              "gopher://x", "", 7, None]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["token_endpoint", "userinfo_endpoint", "jwks_uri"])
-@pytest.mark.parametrize("address", ELSEWHERE)
+# Each case starts the portal anew: a web process reads the document once.
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        pytest.param(name, address, marks=[] if (row + column) % 3 == 0 else pytest.mark.endure)
+        for row, address in enumerate(ELSEWHERE)
+        for column, name in enumerate(("token_endpoint", "userinfo_endpoint", "jwks_uri"))
+        if address or name != "userinfo_endpoint"  # it need not be named
+    ],
+)
 def test_a_document_that_leads_elsewhere(
     open_portal: OpenPortal, hostile: HostileProvider, name: str, address: object
 ) -> None:
-    if name == "userinfo_endpoint" and not address:
-        return  # it need not be named
     hostile.reset()
     hostile.config = {name: address}
     portal = discovering(open_portal, hostile)

@@ -274,7 +274,10 @@ def starts_the_server(starter: subprocess.Popen[str]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("after", [0.0, 0.003, 0.01, 0.03, 0.06, 0.1, 0.15, 0.25])
+@pytest.mark.parametrize(
+    "after",
+    [0.003, 0.06, 0.25, *(pytest.param(after, marks=pytest.mark.endure) for after in (0.0, 0.01, 0.03, 0.1, 0.15))],
+)
 def test_a_starter_interrupted_while_the_server_starts_leaves_none(home: Path, after: float) -> None:
     """Ctrl-C: pg_ctl has or has not begun the server, which answers or not, and has its database or not."""
     starter = start_user(home)

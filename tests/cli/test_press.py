@@ -29,7 +29,7 @@ def recorded() -> dict[str, dict[str, Any]]:
         return {identity(row["url"]): row for row in map(json.loads, lines)}
 
 
-@pytest.fixture(scope="module", params=[(), ("--bare",)], ids=["full", "bare"])
+@pytest.fixture(scope="module", params=[(), pytest.param(("--bare",), marks=pytest.mark.endure)], ids=["full", "bare"])
 def crawled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, database_server: ServerAddress
 ) -> Iterator[tuple[bool, Installation, Press, dict[str, Any]]]:
@@ -111,6 +111,7 @@ def test_a_second_crawl_finds_nothing_new(crawled: tuple[bool, Installation, Pre
     assert len(installation.exported()) == before
 
 
+@pytest.mark.endure
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_comes_twice(
     tmp_path: Path, database_server: ServerAddress
 ) -> None:

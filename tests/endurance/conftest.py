@@ -1,4 +1,4 @@
-"""The endurance suite: real processes, killed at seeded moments. Its long forms (marked ``endure``) run by ``make endure``."""
+"""The endurance suite: real processes, killed at seeded moments. Its long forms are marked ``endure``."""
 
 from __future__ import annotations
 
@@ -13,16 +13,6 @@ from tests.installation import Installation, Sample, fresh_database, sample_pres
 
 # A feed and a news sitemap, English and Chinese: enough for what is about processes.
 FEW = ("meridian-post", "wangyang-morning")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long forms only where they are asked for by name: ``-m endure``."""
-    if "endure" in (config.option.markexpr or ""):
-        return
-    long = [item for item in items if item.get_closest_marker("endure")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if not item.get_closest_marker("endure")]
 
 
 @pytest.fixture(scope="session")

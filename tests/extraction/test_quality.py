@@ -40,6 +40,8 @@ def test_no_worse_than_the_floor(corpus: str) -> None:
     assert len(scores) == PAGES[corpus]
     measured = {
         "f1": bench.mean([score.f1 for score in scores]),
+        "rouge": bench.mean([score.rouge for score in scores]),
+        "near": bench.share([score.title_near for score in scores]),
         "title": bench.share([score.title for score in scores]),
         "day": bench.share([score.day for score in scores]),
         "authors": bench.share([score.authors for score in scores]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.first_minute.conftest import MakeHouse
 from tests.first_minute.house import CLOSED, House, Visitor, absences, one_line, patience
 from tests.first_minute.presses import REFUSING, press_with_a_refusing_site
@@ -53,6 +55,7 @@ def test_without_a_network_the_sample_opens_by_itself_and_is_left_with_one_click
     assert "Traceback" not in house.words()
 
 
+@pytest.mark.endure
 def test_never_means_never(make_house: MakeHouse) -> None:
     house = make_house(NEWSREEL_SAMPLE="never").start()
     house.up()
@@ -89,6 +92,7 @@ def test_a_site_added_in_the_page_brings_its_articles_and_what_fails_gets_its_re
     assert "Traceback" not in house.words()
 
 
+@pytest.mark.endure
 def test_a_sample_that_cannot_be_opened_leaves_all_as_it_is(make_house: MakeHouse) -> None:
     house = make_house()
     house.home.mkdir()
@@ -103,6 +107,7 @@ def test_a_sample_that_cannot_be_opened_leaves_all_as_it_is(make_house: MakeHous
     assert "Traceback" not in house.words()
 
 
+@pytest.mark.endure
 def test_demo_and_its_removal(make_house: MakeHouse) -> None:
     house = make_house(NEWSREEL_PROXY=CLOSED)
     none = house.command("demo", "--remove")

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+BOTH = [
+    ("zh", DESK),
+    ("en", PHONE),
+    pytest.param("zh", PHONE, marks=pytest.mark.endure),
+    pytest.param("en", DESK, marks=pytest.mark.endure),
+]
 WORDS = {
     "zh": ("您的位置", "首页", "原网页", "标签", "关键词", "滚动新闻", "打开示例", "【示例】"),
     "en": (
@@ -116,8 +122,7 @@ def has_every_part(tab: Page, language: str) -> None:
     assert nothing_is_wider(tab)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("device", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(("language", "device"), BOTH, ids=str)
 def test_the_empty_portal_offers_two_ways(
     browser: Browser, house: House, language: str, device: dict[str, Any]
 ) -> None:
@@ -147,7 +152,7 @@ def test_one_click_leads_to_an_article_of_the_sample(browser: Browser, house: Ho
     visitor.context.close()
 
 
-@pytest.mark.parametrize(("language", "device"), [("zh", DESK), ("en", PHONE), ("zh", PHONE), ("en", DESK)], ids=str)
+@pytest.mark.parametrize(("language", "device"), BOTH, ids=str)
 def test_an_article_of_the_sample_has_every_part(
     browser: Browser, house: House, language: str, device: dict[str, Any]
 ) -> None:

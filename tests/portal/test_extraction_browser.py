@@ -115,8 +115,7 @@ def test_folded_pieces_open_by_keyboard(open_page: Open) -> None:
     assert first.is_visible()
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "scheme"), [("zh-hans", "light"), ("en", "dark")])
 def test_it_can_be_used_by_everybody(open_page: Open, language: str, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
