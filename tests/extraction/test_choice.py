@@ -69,6 +69,13 @@ def test_a_paragraph_beside_a_picture_is_text() -> None:
     assert text in extract(html, URL).text
 
 
+def test_a_paragraph_in_one_box_with_a_pictures_box_is_text() -> None:
+    picture = "<div><img src=/a.jpg><span>Enlarge</span><p>The pier at dawn (Ann Bee/Reuters)</p></div>"
+    boxes = [f"<div><p>{text}</p>{picture if place == 2 else ''}</div>" for place, text in enumerate(SHORT)]
+    article = extract(f"<h1>Harbour</h1><div>{''.join(boxes)}</div>", URL)
+    assert article.text == "\n\n".join(SHORT)
+
+
 @pytest.mark.parametrize(
     ("head", "names"),
     [

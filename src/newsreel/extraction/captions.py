@@ -14,7 +14,9 @@ from newsreel.extraction.page import Node
 MAX_WEIGHT = 500.0  # of a caption's text; those of the recorded press have 30 to 350
 SHORT_WEIGHT = 260.0  # of a text that only its box's name, or its place, calls a caption
 MAX_ELEMENTS = 60  # of a box
+PARAGRAPH = 60.0  # of a text before the picture, without a credit: the picture's box is within this one
 MOST = 0.6  # of a box's text, where an element in it is called its caption
+_PICTURES = frozenset(("img", "amp-img", "picture"))
 _CAPTION_NAME = re.compile(
     r"(?:^|[\s_-])(?:cap|captions?|credits?|legende?|legenda|bildunterschrift|bildtext|didascalia|pie-?foto|copyright|"
     r"(?:photo|image|img|pic)-?(?:desc\w*|caption|credit))(?:$|[\s_-])|caption",
@@ -44,8 +46,16 @@ def caption_of_box(node: Node) -> str | None:
     """The caption in an element that is a box around one picture; None where it is no such box."""
     if node.images != 1 or not 0 < node.weight <= MAX_WEIGHT or node.links > 0.5 * node.weight:
         return None
-    named = False
+    named = pictured = False
     for count, child in enumerate(node.walk()):
+        pictured = pictured or child.tag in _PICTURES
+        if (
+            not pictured
+            and child.tag == "p"
+            and child.weight >= PARAGRAPH
+            and not ends_as_credit(squeeze(child.text()))
+        ):
+            return None
         if count > MAX_ELEMENTS or child.tag in ("h1", "h2", "h3", "h4", "li", "article", "tr"):
             return None
         if child is not node and child.weight >= MOST * node.weight and _CAPTION_NAME.search(_name(child)):
