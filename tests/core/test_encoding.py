@@ -121,6 +121,8 @@ def test_the_page_states_its_encoding_where_the_header_does_not() -> None:
 
 def test_one_accident_does_not_make_utf8() -> None:
     assert decode("Ã© only".encode("cp1252"), "text/plain; charset=iso-8859-1")[0] == "Ã© only"
+    assert decode("Euro €".encode(), "text/plain; charset=windows-1252") == ("Euro €", "utf-8")
+    assert decode("ВБ".encode("cp1251"), "text/plain; charset=windows-1251")[0] == "ВБ"
 
 
 def test_a_lone_byte_at_the_end_is_not_the_half_of_a_character() -> None:

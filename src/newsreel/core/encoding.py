@@ -18,6 +18,7 @@ __all__ = ["codec_of", "decode", "stated_encoding"]
 
 # Bytes in which a document's own statement is looked for: the standard reads 1,024, some of the press state it later.
 STATEMENT_WITHIN = 16_384
+ACCIDENT_WESTERN = 3  # 'Ã©' may be meant, 'â‚¬' is no word of anybody's
 ACCIDENT = 6  # fewer non-ASCII bytes may be valid UTF-8 by chance: two Chinese characters in GBK often are
 
 # UTF-32 before UTF-16: the mark of the one begins with the mark of the other.
@@ -36,6 +37,7 @@ _UNMARKED = (
     (re.compile(rb"(?:\0\0\0[\t\n\r ])*+\0\0\0<\0\0\0[!?A-Za-z]"), "utf-32-be"),
 )
 _WIDE = ("utf-16", "utf-32")
+_WESTERN = ("cp1252", "iso8859_15")
 _ATTRIBUTE = rb"""[\s/]*+(=?[^\s/>=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|((?!["'])[^\s>]*+)))?+"""
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 # A tag ends at the end of the head at the latest, so that what is no tag is not looked through again.
@@ -96,7 +98,7 @@ def _narrow(body: bytes, header: str | None) -> str:
         header = None  # sent as ASCII bytes under a false label
     if body.isascii():
         return header or stated or next((name for escape, name in _ESCAPES if escape in body), "utf-8")
-    if _is_utf8(body, trusted=(header or stated) in (None, "utf-8")):
+    if _is_utf8(body, header or stated):
         return "utf-8"
     for name in (header, stated):
         # UTF-8 is the one encoding whose claim the bytes can disprove.
@@ -141,8 +143,8 @@ def _meta_charset(attributes: bytes) -> str | None:
     return codec_of(label.decode("ascii", "replace")) if label else None
 
 
-def _is_utf8(body: bytes, *, trusted: bool) -> bool:
-    """Whether the bytes are UTF-8 and not by accident. ``trusted``: nothing says otherwise."""
+def _is_utf8(body: bytes, claimed: str | None) -> bool:
+    """Whether the bytes are UTF-8 and not by accident. ``claimed``: what the header or the document says, if anything."""
     try:
         # Not final: a document cut in the middle of a character is still UTF-8.
         text = codecs.getincrementaldecoder("utf-8")().decode(body)
@@ -150,4 +152,7 @@ def _is_utf8(body: bytes, *, trusted: bool) -> bool:
         return False
     if text.isascii():
         return False  # a lone byte at the end, the 'é' of another encoding as likely as a character's half
-    return trusted or sum(len(run) for run in _HIGH.findall(body[: 1 << 20])) >= ACCIDENT
+    if claimed in (None, "utf-8"):
+        return True
+    needed = ACCIDENT_WESTERN if claimed in _WESTERN else ACCIDENT
+    return sum(len(run) for run in _HIGH.findall(body[: 1 << 20])) >= needed
