@@ -72,6 +72,18 @@ def test_what_cannot_be_taken_whole_is_one_line(four: Four, body: bytes, words: 
     assert not Source.objects.exists()
 
 
+def test_in_chinese_it_is_chinese(four: Four) -> None:
+    four.bob.cookies["django_language"] = "zh-hans"
+    for body, entry in (
+        (opml_of([ListedFeed("http://10.0.0.1/feed")]).encode(), "http://10.0.0.1/feed"),
+        (b"address\nhttps://a.test/f\njavascript:x\n", "javascript:x"),
+    ):
+        said = re.search(r'<li[^>]*class="[^"]*error[^"]*"[^>]*>(.*?)</li>', bring(four.bob, body), re.DOTALL)
+        assert said is not None
+        assert entry in said[1]
+        assert not re.search("[A-Za-z]{2,} [A-Za-z]{2,}", said[1]), said[1]
+
+
 def test_without_a_file(four: Four) -> None:
     assert "Choose a file." in four.bob.post(LOOK, follow=True).content.decode()
 

@@ -24,7 +24,7 @@ from newsreel.sources import (
     parse_list,
     publisher_site,
 )
-from newsreel.sources.lists import names_of
+from newsreel.sources.lists import RefusedList, names_of
 
 _KINDS: dict[str, ChannelKind] = {"feed": "feed", "sitemap": "sitemap", "frontpage": "frontpage"}
 
@@ -43,7 +43,7 @@ def look_through(body: bytes, settings: Settings) -> Plan:
     refuse_in_sample(settings)
     listed = parse_list(body)
     if listed.error is not None:
-        raise Permanent(listed.fault, listed.error)
+        raise RefusedList(listed.fault, listed.error, listed.odd)
     _refuse_private(listed.feeds, settings)
     watched = watched_keys(feed.url for feed in listed.feeds)
     new = tuple(feed for feed in listed.feeds if channel_key(feed.url) not in watched)
@@ -65,10 +65,11 @@ def _refuse_private(feeds: Iterable[ListedFeed], settings: Settings) -> None:
         try:
             check_target(parse_target(feed.url), exempt=settings.allowed_hosts, proxied=bool(settings.proxy))
         except NewsreelError as error:
-            refused.append(f"{feed.url[:120]}: {error.reason}")
+            refused.append((feed.url[:120], error.reason))
     if refused:
         more = f" And {len(refused) - 1} more." if len(refused) > 1 else ""
-        raise Permanent("list_refused", f"An address of the list is refused: {refused[0]}{more}")
+        first = tuple(url for url, _ in refused[:3])
+        raise RefusedList("list_refused", f"An address of the list is refused: {': '.join(refused[0])}{more}", first)
 
 
 def take_in(feeds: Iterable[ListedFeed], interval: int) -> Registered:

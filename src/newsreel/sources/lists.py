@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from newsreel.core.errors import Permanent
 from newsreel.core.text import cut, squeeze
 from newsreel.sources.opml import OpmlFeed, parse_opml, write_opml
 from newsreel.sources.spreadsheets import Row, parse_csv, write_csv
@@ -33,13 +34,22 @@ class ListedFeed:
 class FeedList:
     """A list as it was read. ``error`` is None, or why it cannot be taken whole, in words; ``fault`` is that fault's name.
 
-    ``repeated`` counts entries that name a feed once more.
+    ``repeated`` counts entries that name a feed once more, ``odd`` holds the first that stand where an address should.
     """
 
     feeds: tuple[ListedFeed, ...] = ()
     error: str | None = None
     fault: str = ""
     repeated: int = 0
+    odd: tuple[str, ...] = ()
+
+
+class RefusedList(Permanent):
+    """A list that is not taken because of some of its entries: the first of them are ``entries``."""
+
+    def __init__(self, outcome: str, reason: str, entries: tuple[str, ...] = ()) -> None:
+        super().__init__(outcome, reason)
+        self.entries = entries
 
 
 def parse_list(body: bytes) -> FeedList:
@@ -66,9 +76,10 @@ def _whole(
     if error is not None:
         return FeedList(error=error, fault=fault)
     if odd:
-        shown = ", ".join(repr(cut(text, 80)) for text in odd[:3])
+        first = tuple(cut(text, 80) for text in odd[:3])
+        shown = ", ".join(map(repr, first))
         many = "One entry names" if len(odd) == 1 else f"{len(odd)} entries name"
-        return FeedList(error=f"{many} no address of the web (http or https): {shown}.", fault="list_odd")
+        return FeedList(error=f"{many} no address of the web (http or https): {shown}.", fault="list_odd", odd=first)
     return FeedList(feeds, repeated=repeated)
 
 

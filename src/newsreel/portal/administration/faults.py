@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsreel.archive.preferences import BadValue
 from newsreel.core.errors import NewsreelError
+from newsreel.sources.lists import RefusedList
 
 _WORDS = {
     "last_administrator": _("This is the last administrator: name another one first."),
@@ -35,7 +36,6 @@ _WORDS = {
     "bad_group": _("A group's name has 1 to 150 characters."),
     "group_known": _("There is a group of that name already."),
 }
-_WITH_REASON = ("list_odd", "list_refused")
 _VALUES: dict[str, Any] = {
     "greater_than_equal": _("It must be at least %(limit)s."),
     "less_than_equal": _("It must be at most %(limit)s."),
@@ -58,6 +58,6 @@ def words(error: NewsreelError) -> str:
         if error.kind in _VALUES:
             return str(_VALUES[error.kind]) % {"limit": error.limit}
         return gettext("This value is not taken: it %(reason)s.") % {"reason": error.reason.rstrip(".")}
-    if error.outcome in _WITH_REASON:  # it says which entry
-        return f"{_WORDS[error.outcome]} {error.reason}"
+    if isinstance(error, RefusedList) and error.entries:
+        return f"{_WORDS[error.outcome]} {', '.join(error.entries)}"
     return str(_WORDS.get(error.outcome, error.reason))
