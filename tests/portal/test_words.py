@@ -124,6 +124,13 @@ def test_names_in_the_readers_language() -> None:
 
 def test_chinese_names_are_sorted_by_sound() -> None:
     assert sorted(["新华网", "独立报", "半岛", "BBC"], key=names.sorting_key) == ["BBC", "半岛", "独立报", "新华网"]
+    assert sorted(["BBC", ".týždeň", "+972", "/Film", "!"], key=names.sorting_key) == [
+        "!",
+        "+972",
+        "BBC",
+        "/Film",
+        ".týždeň",
+    ]
 
 
 def test_a_title_in_no_known_language_is_isolated() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
-from django.db.models import Q
 
 from newsreel.archive import changes
 from newsreel.archive.claims import ensure_hosts
@@ -64,7 +63,7 @@ def _read_again(sources: list[Source]) -> None:
     """Sources that were retired: who adds a channel of theirs wants them read."""
     retired = [source.pk for source in sources if source.retired_at is not None]
     if retired:
-        Source.objects.filter(Q(pk__in=retired)).update(paused=False, retired_at=None)
+        Source.objects.filter(pk__in=retired).update(paused=False, retired_at=None)
         changes.record("source", retired, "changed")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils import translation
 
 from newsreel.archive.shown import Name
@@ -15,6 +17,8 @@ def in_language(name: Name) -> str:
 
 
 def sorting_key(name: str) -> tuple[bytes, str]:
-    """Order of names: Chinese by sound as GB 2312 orders its commoner characters, others before them by letter."""
-    folded = name.casefold()
+    """Order of names: Chinese by sound as GB 2312 orders its commoner characters, others before them by letter; signs before
+    the first letter ('+972', '.týždeň') do not count.
+    """
+    folded = re.sub(r"^\W+(?=\w)", "", name.casefold())
     return folded.encode("gb18030", "replace"), folded
