@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from newsreel.fetching.pacing import Lanes, Pacer
+from newsreel.core.errors import Permanent, Temporary
+from newsreel.fetching.pacing import Lanes, Pace, Pacer
 
 
 class Time:
@@ -143,3 +144,63 @@ async def test_who_gives_up_a_lane_holds_up_nobody() -> None:
     assert len(lanes) == 0
     async with asyncio.timeout(1), lanes.turn("a.example"):
         pass
+
+
+async def ask(pacer: Pacer, time: Time, seconds: float, error: Exception | None = None) -> float:
+    """Asks a.example once; how long it rested before."""
+    ended = time.now
+    try:
+        async with pacer.turn("a.example"):
+            began = time.now
+            time.now += seconds
+            if error is not None:
+                raise error
+    except (Permanent, Temporary):
+        pass
+    return began - ended
+
+
+async def test_a_host_that_answers_slowly_is_asked_less_often() -> None:
+    time = Time()
+    pacer = Pacer(1.0, time, time.sleep)
+    assert [await ask(pacer, time, 8.0) for _ in range(3)] == [0.0, 8.0, 8.0]
+    assert [round(await ask(pacer, time, 0.0), 1) for _ in range(9)] == [8.0, 6.0, 4.5, 3.4, 2.5, 1.9, 1.4, 1.1, 1.0]
+
+
+async def test_a_host_in_trouble_is_asked_less_and_less_often() -> None:
+    time = Time()
+    pacer = Pacer(1.0, time, time.sleep)
+    trouble = Temporary("server_error", "a.example answered 503.")
+    assert [await ask(pacer, time, 0.1, trouble) for _ in range(7)] == pytest.approx([0, 2, 4, 8, 16, 30, 30])
+    assert await ask(pacer, time, 0.1, Permanent("gone", "")) == pytest.approx(30)
+
+
+async def test_without_a_gap_there_is_none_for_a_slow_host_either() -> None:
+    time = Time()
+    pacer = Pacer(0.0, time, time.sleep)
+    assert [await ask(pacer, time, 8.0) for _ in range(3)] == [0.0, 0.0, 0.0]
+
+
+async def test_another_pacer_goes_on_where_one_left() -> None:
+    time = Time()
+    one, other = Pacer(1.0, time, time.sleep), Pacer(1.0, time, time.sleep)
+    await ask(one, time, 8.0)
+    time.now += 2.0
+    assert one.pace("a.example") == Pace(8.0, 2.0)
+    assert one.pace("b.example") == Pace(None, None)
+    other.resume("a.example", one.pace("a.example"))
+    assert await ask(other, time, 0.0) == 6.0
+    # What this one knows is newer: it stays.
+    other.resume("a.example", Pace(1.0, 3600.0))
+    assert await ask(other, time, 0.0) == 6.0
+    other.resume("a.example", Pace(None, None))
+    assert await ask(other, time, 0.0) == 4.5
+
+
+async def test_quiet_waits_for_what_is_under_way() -> None:
+    pacer = Pacer(0.0)
+    async with pacer.turn("a.example"):
+        quiet = asyncio.create_task(pacer.quiet("a.example").__aenter__())
+        await asyncio.sleep(0.01)
+        assert not quiet.done()
+    await asyncio.wait_for(quiet, 1)

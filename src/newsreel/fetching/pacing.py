@@ -1,4 +1,4 @@
-"""Patience: one request at once per host, and a gap after each."""
+"""Patience: one request at once per host, and a gap after each that grows with the time the host takes to answer."""
 
 from __future__ import annotations
 
@@ -7,10 +7,22 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from newsreel.fetching.latency import gap_for, heard, next_average
 
 # How long an idle host is remembered at least, in seconds: as long as the longest Crawl-delay that is honoured.
 REMEMBERED = 60.0
 _SWEEP_EVERY = 1024
+
+
+class Pace(NamedTuple):
+    """What is known of a host's patience: the moving average of its latency, and for how long it has rested. In seconds;
+    None is unknown.
+    """
+
+    latency: float | None = None
+    rested: float | None = None
 
 
 @dataclass(slots=True)
@@ -19,14 +31,16 @@ class _Host:
     waiting: int = 0
     ended: float = float("-inf")
     gap: float = 0.0
+    latency: float | None = None
 
 
 class Pacer:
     """Gives turns at hosts, in the order of asking.
 
-    ``gap`` are the seconds between the end of a request and the start of the next to the same host: counted from
-    the end, so that a slow server gets its rest. ``clock`` is monotonic seconds. Of hosts that have been idle for
-    longer than any gap nothing is remembered.
+    ``gap`` are the seconds at least between the end of a request and the start of the next to the same host: counted
+    from the end, so that a slow server gets its rest; latency.py says how much more it gets. ``clock`` is monotonic
+    seconds. Of hosts that have been idle for longer than any gap nothing is remembered. Another pacer knows as much by
+    ``pace`` and ``resume``.
     """
 
     def __init__(
@@ -48,6 +62,45 @@ class Pacer:
     @asynccontextmanager
     async def turn(self, host: str, gap: float | None = None) -> AsyncIterator[None]:
         """Waits until it is this caller's turn at ``host``, and holds it. ``gap`` takes the place of the usual one."""
+        async with self._at(host) as entry:
+            least = self._gap if gap is None else gap
+            while (rest := entry.ended + gap_for(least, entry.latency) - self._clock()) > 0:
+                await self._sleep(rest)
+            began = self._clock()
+            error: BaseException | None = None
+            try:
+                yield
+            except BaseException as raised:
+                error = raised
+                raise
+            finally:
+                entry.ended = self._clock()
+                entry.latency = next_average(entry.latency, entry.ended - began, heard(error))
+                entry.gap = gap_for(least, entry.latency)
+
+    @asynccontextmanager
+    async def quiet(self, host: str) -> AsyncIterator[None]:
+        """Waits for the requests to ``host`` that are under way or waiting, and keeps others from it; no gap is waited for."""
+        async with self._at(host):
+            yield
+
+    def pace(self, host: str) -> Pace:
+        """What is known of a host, for whoever asks it next."""
+        entry = self._hosts.get(host)
+        if entry is None:
+            return Pace()
+        return Pace(entry.latency, max(self._clock() - entry.ended, 0.0) if entry.ended > float("-inf") else None)
+
+    def resume(self, host: str, pace: Pace) -> None:
+        """Goes on as another pacer left a host, where that one spoke to it later than this one."""
+        entry = self._hosts.setdefault(host, _Host())
+        ended = float("-inf") if pace.rested is None else self._clock() - max(pace.rested, 0.0)
+        if ended >= entry.ended:
+            entry.ended = ended
+            entry.latency = entry.latency if pace.latency is None else pace.latency
+
+    @asynccontextmanager
+    async def _at(self, host: str) -> AsyncIterator[_Host]:
         self._turns += 1
         if self._turns % _SWEEP_EVERY == 0:
             self._forget()
@@ -55,13 +108,7 @@ class Pacer:
         entry.waiting += 1
         try:
             async with entry.lock:
-                entry.gap = self._gap if gap is None else gap
-                while (rest := entry.ended + entry.gap - self._clock()) > 0:
-                    await self._sleep(rest)
-                try:
-                    yield
-                finally:
-                    entry.ended = self._clock()
+                yield entry
         finally:
             entry.waiting -= 1
 
