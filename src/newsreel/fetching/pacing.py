@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,6 +14,12 @@ from newsreel.fetching.latency import gap_for, heard, next_average
 # How long an idle host is remembered at least, in seconds: as long as the longest Crawl-delay that is honoured.
 REMEMBERED = 60.0
 _SWEEP_EVERY = 1024
+# The outcome of a fetch for which no permit was to be had in time: somebody else speaks to the host.
+BUSY = "host_busy"
+
+# Leave to speak to a host, held for one request, where more than this process speaks to it. Temporary BUSY, or another
+# Temporary, where there is none to be had.
+Permit = Callable[[str], AbstractAsyncContextManager[None]]
 
 
 class Pace(NamedTuple):
@@ -60,9 +66,12 @@ class Pacer:
         return len(self._hosts)
 
     @asynccontextmanager
-    async def turn(self, host: str, gap: float | None = None) -> AsyncIterator[None]:
-        """Waits until it is this caller's turn at ``host``, and holds it. ``gap`` takes the place of the usual one."""
-        async with self._at(host) as entry:
+    async def turn(self, host: str, gap: float | None = None, permit: Permit | None = None) -> AsyncIterator[None]:
+        """Waits until it is this caller's turn at ``host``, and holds it. ``gap`` takes the place of the usual one.
+
+        The ``permit`` is asked for first, and may tell of a host's pace by ``resume``.
+        """
+        async with permit(host) if permit else nullcontext(), self._at(host) as entry:
             least = self._gap if gap is None else gap
             while (rest := entry.ended + gap_for(least, entry.latency) - self._clock()) > 0:
                 await self._sleep(rest)
@@ -143,7 +152,7 @@ class Lanes(Pacer):
         return len(self._lanes)
 
     @asynccontextmanager
-    async def turn(self, host: str, gap: float | None = None) -> AsyncIterator[None]:
+    async def turn(self, host: str, gap: float | None = None, permit: Permit | None = None) -> AsyncIterator[None]:
         """Waits for a place at ``host``, then for one at all, and holds both. There is no gap, whatever ``gap`` says."""
         lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._per_host)))
         lane.users += 1
