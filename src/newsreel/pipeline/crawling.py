@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from newsreel.archive import claims, registry
 from newsreel.archive.models import Channel, Lead
 from newsreel.core.errors import Misconfigured, NewsreelError, Temporary
+from newsreel.fetching import BUSY
 from newsreel.pipeline import decisions
 from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.learning import lessons
@@ -69,7 +70,9 @@ class Crawl:
     async def _start_more(self) -> None:
         room = self._shop.settings.crawl_hosts - len(self._working)
         if room > 0:
-            for host in await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working)):
+            hosts = await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working))
+            await self._shop.leases.taken(hosts)
+            for host in hosts:
                 self._working.setdefault(host, asyncio.create_task(self._work(host), name=f"crawl {host}"))
 
     async def _wait_for_due(self, to_the_end: bool) -> bool:
@@ -94,6 +97,7 @@ class Crawl:
             self._renewed = time.monotonic()
             ours = await self._shop.db(claims.renew_hosts, self._shop.owner, list(self._working))
             for host in self._working.keys() - ours:
+                self._shop.leases.lost(host)
                 self._working[host].cancel()  # another holds it now: two must not speak to it
 
     async def _stop(self) -> None:
@@ -101,7 +105,7 @@ class Crawl:
             task.cancel()
         await asyncio.gather(*self._working.values(), return_exceptions=True)
         if self._working:
-            await self._shop.db(claims.release_hosts, self._shop.owner, list(self._working))
+            await self._shop.leases.give_back(self._working)
         self._working.clear()
 
     async def _work(self, host: str) -> None:
@@ -112,7 +116,7 @@ class Crawl:
                 due = await self._shop.db(claims.due_on_host, host, AT_ONCE)
                 if not (due.channels or due.leads) or not await self._do(host, due):
                     break
-            await self._shop.db(claims.release_hosts, self._shop.owner, [host])
+            await self._shop.leases.give_back([host])
         except asyncio.CancelledError:
             return
 
@@ -151,6 +155,8 @@ class Crawl:
         """Whether the whole host is to be left alone for a while: it said so, or it does not answer at all."""
         if isinstance(error, Misconfigured) or error.outcome in decisions.HOUSE_FAULTS:
             raise error
+        if error.outcome == BUSY:  # another host, to which a redirect led; its reader may want this one meanwhile
+            return True
         if decisions.names_its_time(error, failures):
             wait = decisions.retry_in(error, failures) or decisions.BACK_OFF[0]
             await self._shop.db(registry.host_waits, host, wait, named_by_host=True)

@@ -9,8 +9,9 @@ from newsreel.archive import registry, storing
 from newsreel.archive.models import Article as StoredArticle
 from newsreel.archive.models import Lead
 from newsreel.core import urls
-from newsreel.core.errors import NewsreelError, Permanent, Skip
+from newsreel.core.errors import NewsreelError, Permanent, Skip, Temporary
 from newsreel.core.types import Article, Entry, Response
+from newsreel.fetching import BUSY
 from newsreel.pipeline import decisions
 from newsreel.pipeline.learning import Lessons
 from newsreel.pipeline.workshop import Workshop
@@ -50,6 +51,9 @@ async def visit(shop: Workshop, lead: Lead, lessons: Lessons) -> storing.Stored:
     except NewsreelError as error:
         shop.costs.outcomes[error.outcome] += 1
         if error.outcome in decisions.HOUSE_FAULTS:
+            raise
+        if isinstance(error, Temporary) and error.outcome == BUSY:
+            await shop.db(registry.postpone, lead, error.retry_after or 0.0)
             raise
         # A skip is not a fault: the address is simply not news.
         again = None if isinstance(error, Skip) else decisions.retry_in(error, lead.attempts)

@@ -22,8 +22,9 @@ from newsreel.archive.snapshots import SnapshotStore
 from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Temporary
 from newsreel.core.settings import Settings
 from newsreel.core.types import Response
-from newsreel.fetching import Fetcher, Policy
+from newsreel.fetching import Fetcher, Policy, Terms
 from newsreel.pipeline.isolation import Readers
+from newsreel.pipeline.leases import Leases
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,12 +69,16 @@ class Workshop:
     owner: Owner
     recover: Callable[[], object]
     threads: ThreadPoolExecutor
+    borrower: Owner
     costs: Costs = field(default_factory=Costs)
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: list[int] = field(default_factory=list)
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
+
+    def __post_init__(self) -> None:
+        self.leases = Leases(self.db, self.owner, self.borrower, self.fetcher.pacer)
 
     async def db(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
         """Runs a function on the database in a thread. Where the database is lost it is waited for and the function
@@ -89,7 +94,7 @@ class Workshop:
         self.fetcher.follow(Policy.from_settings(settings))
 
     async def fetch(self, source: Source, url: str, **options: Any) -> Response:
-        """Fetches for a source, by its own settings where it has some."""
+        """Fetches for a source, by its own settings where it has some. Temporary BUSY where another worker speaks to a host."""
         async with self.costs.stage("fetch"):
             return await self.fetcher.fetch(
                 url,
@@ -97,6 +102,8 @@ class Workshop:
                 proxy=source.proxy or None,
                 ca_file=Path(source.ca_file) if source.ca_file else None,
                 gap=source.gap,
+                terms=terms_of(source),
+                permit=self.leases.permit,
                 **options,
             )
 
@@ -111,6 +118,14 @@ class Workshop:
                 if error.outcome != "reader_crashed":
                     raise
             return await self.readers.call(name, *arguments, **options)
+
+
+def terms_of(source: Source) -> Terms | None:
+    """What is agreed with a source's publisher; None where nothing is, as with most."""
+    if not source.headers and not source.free_paths:
+        return None
+    headers = tuple((str(name), str(value)) for name, value in source.headers)
+    return Terms(source.site, headers, tuple(source.free_paths), secure=source.home_url.startswith("https:"))
 
 
 def patiently(work: Callable[[], R], recover: Callable[[], object], patience: float = DATABASE_PATIENCE) -> R:
@@ -157,18 +172,20 @@ async def open_workshop(
     """
     conninfo = connections["default"].get_connection_params()
     kept = ("dbname", "user", "password", "host", "port")
-    owner = Owner({key: str(value) for key, value in conninfo.items() if key in kept})
+    session = {key: str(value) for key, value in conninfo.items() if key in kept}
+    owner, borrower = Owner(session), Owner(session)
     snapshots = SnapshotStore(settings.home / "evidence")
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
     try:
         way_out = fetcher or Fetcher(Policy.from_settings(settings))
         async with way_out, Readers() as readers, Readers(count=1) as thinker:
-            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, recover, threads)
+            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, recover, threads, borrower)
     finally:
         await asyncio.gather(*(_in(threads, _close_own_connection) for _ in range(DATABASE_THREADS)))
         threads.shutdown()
         snapshots.close()
         owner.close()
+        borrower.close()
 
 
 def _in(threads: ThreadPoolExecutor, work: Callable[[], object]) -> asyncio.Future[object]:
