@@ -100,7 +100,7 @@ class Leases:
     async def _borrow(self, host: str, loan: _Loan) -> None:
         until = asyncio.get_running_loop().time() + self.patience
         while True:
-            answer: Pace | float = await self._db(paces.borrow, self._borrower, host)
+            answer = await self._ask(host)
             if isinstance(answer, Pace):
                 loan.held = True
                 self._pacer.resume(host, answer)
@@ -109,6 +109,16 @@ class Leases:
                 loan.refused = self._busy(host, answer or None)
                 raise loan.refused
             await asyncio.sleep(POLL)
+
+    async def _ask(self, host: str) -> Pace | float:
+        asked = asyncio.ensure_future(self._db(paces.borrow, self._borrower, host))
+        try:
+            answer: Pace | float = await asyncio.shield(asked)
+        except asyncio.CancelledError:  # the statement runs on in its thread: what it got must not stay ours
+            if isinstance(await asked, Pace):
+                await self._return(host)
+            raise
+        return answer
 
     async def _return(self, host: str) -> None:
         await self._db(paces.give_back, self._borrower, {host: self._pacer.pace(host)})
