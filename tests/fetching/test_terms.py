@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from newsreel.core.errors import Permanent, Temporary
 from newsreel.fetching import Fetcher, Policy, Terms
 from newsreel.fetching.targets import parse_target
-from newsreel.fetching.terms import read_headers, read_paths
 from tests.fetching.loopback import Names, Site, answer, served
 
 SECRET = (("Cookie", "subscriber=1"), ("X-Key", "k"))
@@ -53,73 +50,6 @@ def test_over_http_where_the_publisher_has_nothing_else() -> None:
 )
 def test_free_paths(paths: tuple[str, ...], url: str, free: bool) -> None:
     assert Terms("news.example", free_paths=paths).frees(parse_target(url)) == free
-
-
-def test_headers_as_a_person_writes_them() -> None:
-    assert read_headers([" Cookie : a=b; c=d ", "", "X-Key:k", "x-key: l"]) == (("Cookie", "a=b; c=d"), ("x-key", "l"))
-
-
-@pytest.mark.parametrize(
-    ("line", "outcome"),
-    [
-        ("no colon", "bad_header"),
-        ("X-Empty:", "bad_header"),
-        ("X-Bad: a\r\nHost: b", "bad_header"),
-        ("X-Bad: a\x00", "bad_header"),
-        ("X-Bad: 钥匙", "bad_header"),
-        ("X Bad: a", "bad_header"),
-        (": a", "bad_header"),
-        ("X-Long: " + "a" * 2001, "bad_header"),
-        ("Host: evil.example", "header_ours"),
-        ("user-agent: Mozilla/5.0", "header_ours"),
-        ("Content-Length: 5", "header_ours"),
-        ("Proxy-Authorization: Basic eDp5", "header_ours"),
-        ("If-None-Match: x", "header_ours"),
-        ("Accept-Encoding: br", "header_ours"),
-    ],
-)
-def test_headers_that_are_not_sent(line: str, outcome: str) -> None:
-    with pytest.raises(Permanent) as caught:
-        read_headers([line])
-    assert caught.value.outcome == outcome
-
-
-def test_too_many_headers() -> None:
-    with pytest.raises(Permanent, match="At most 10"):
-        read_headers(f"X-{number}: a" for number in range(11))
-
-
-@pytest.mark.parametrize("line", ["open", "/a b", "/*", "/a?b", "/a#b", "/../a", "/" + "a" * 200, "/a\x00"])
-def test_paths_that_are_none(line: str) -> None:
-    with pytest.raises(Permanent):
-        read_paths([line])
-
-
-def test_paths_as_a_person_writes_them() -> None:
-    assert read_paths([" /open/ ", "", "/open/", "/新闻"]) == ("/open/", "/新闻")
-    with pytest.raises(Permanent, match="At most 20"):
-        read_paths(f"/{number}" for number in range(21))
-
-
-PIECES = st.sampled_from(
-    ["X", "-", ":", " ", "a", "/", "..", "%2e", "\r\n", "\x00", "\x7f", "Host", "é", "\u2028", "\t", "?"]
-)
-
-
-@given(st.lists(PIECES, max_size=8).map("".join))
-def test_whatever_is_written_can_be_sent_or_is_refused(line: str) -> None:
-    try:
-        ((name, value),) = read_headers([line]) or (("X", "x"),)
-    except Permanent:
-        name, value = "X", "x"
-    assert f"{name}{value}".isascii()
-    assert f"{name}{value}".isprintable()
-    assert name.lower() != "host"
-    try:
-        paths = read_paths([line])
-    except Permanent:
-        paths = ()
-    assert all(path.startswith("/") and path.isprintable() and "/../" not in f"{path}/" for path in paths)
 
 
 # ---- over a real connection
