@@ -11,8 +11,8 @@ from django.test import Client
 
 from newsreel.accounts.models import AuditEntry, User
 from newsreel.archive import manners, registry
+from newsreel.archive.manners import HIDDEN, hidden
 from newsreel.archive.models import Source
-from newsreel.portal.administration.manners import HIDDEN, hidden
 from tests.administration.four import Four, sign_in
 from tests.portal.making import a_source
 

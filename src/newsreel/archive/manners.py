@@ -34,6 +34,7 @@ _OUR_BEGINNINGS = ("content-", "proxy-", "x-forwarded-", "sec-")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")  # printable ASCII: no line ends, no NUL
 _PATH = re.compile(r"/[^\s\x00-\x1f\x7f?#*]*")
+HIDDEN = "••••••••"  # in the place of a secret
 NOT_FREE: dict[str, Any] = {"free_paths": [], "free_reason": "", "free_by": "", "free_since": None}
 
 
@@ -122,3 +123,11 @@ def read_reason(text: str) -> str:
     if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
         raise Permanent("no_reason", "An exception from robots.txt needs a reason, of at most 500 characters.")
     return reason
+
+
+def hidden(proxy: str) -> str:
+    """A proxy's address without its password."""
+    url = yarl.URL(proxy)
+    return (
+        proxy if not url.raw_user and not url.raw_password else str(url.with_user(None)).replace("://", f"://{HIDDEN}@")
+    )

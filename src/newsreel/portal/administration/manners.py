@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-import yarl
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from newsreel.accounts import audit
 from newsreel.accounts.roles import Role
 from newsreel.archive import manners
+from newsreel.archive.manners import HIDDEN, hidden
 from newsreel.archive.models import Source
 from newsreel.archive.watched import watched_source
 from newsreel.core.errors import Permanent
 from newsreel.core.settings import settings
 from newsreel.portal.administration import faults
 from newsreel.portal.administration.frame import password_first, posted, reauthenticate, shown, who
-
-HIDDEN = "••••••••"  # in the place of a secret; sent back, it says that the secret stays
 
 
 def source_page(request: HttpRequest, id_: int, typed: dict[str, str] | None = None, fault: str = "") -> HttpResponse:
@@ -95,14 +94,6 @@ def robots(request: HttpRequest, source: int) -> HttpResponse:
         return _("The exception holds from the next page on.")
 
     return _change(request, source, "robots", ("paths", "reason"), do)
-
-
-def hidden(proxy: str) -> str:
-    """A proxy's address without its password."""
-    url = yarl.URL(proxy)
-    return (
-        proxy if not url.raw_user and not url.raw_password else str(url.with_user(None)).replace("://", f"://{HIDDEN}@")
-    )
 
 
 def _change(
