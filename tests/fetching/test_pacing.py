@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from newsreel.core.errors import Permanent, Temporary
-from newsreel.fetching.pacing import Lanes, Pace, Pacer
+from newsreel.fetching.pacing import Lanes, Pacer
 
 
 class Time:
@@ -186,21 +186,10 @@ async def test_another_pacer_goes_on_where_one_left() -> None:
     one, other = Pacer(1.0, time, time.sleep), Pacer(1.0, time, time.sleep)
     await ask(one, time, 8.0)
     time.now += 2.0
-    assert one.pace("a.example") == Pace(8.0, 2.0)
-    assert one.pace("b.example") == Pace(None, None)
-    other.resume("a.example", one.pace("a.example"))
+    assert (one.rest("a.example"), one.latency("a.example")) == (6.0, 8.0)
+    assert (one.rest("b.example"), one.latency("b.example")) == (0.0, None)
+    other.recall("a.example", one.latency("a.example"))
+    assert await ask(other, time, 0.0) == 0.0
     assert await ask(other, time, 0.0) == 6.0
-    # What this one knows is newer: it stays.
-    other.resume("a.example", Pace(1.0, 3600.0))
-    assert await ask(other, time, 0.0) == 6.0
-    other.resume("a.example", Pace(None, None))
+    other.recall("a.example", 1.0)  # it has its own
     assert await ask(other, time, 0.0) == 4.5
-
-
-async def test_quiet_waits_for_what_is_under_way() -> None:
-    pacer = Pacer(0.0)
-    async with pacer.turn("a.example"):
-        quiet = asyncio.create_task(pacer.quiet("a.example").__aenter__())
-        await asyncio.sleep(0.01)
-        assert not quiet.done()
-    await asyncio.wait_for(quiet, 1)

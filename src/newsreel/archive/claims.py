@@ -26,23 +26,21 @@ MAX_ATTEMPTS = 3
 LIVE_OWNERS = f"""(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
             AND classid::bigint = {LOCK_CLASS} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
-DUE = f"({{0}} <= now() OR {{0}} > now() + {MAX_AHEAD})"
-FREE_HOST = f"""(h.lease_owner IS NULL OR h.leased_until < now() OR h.leased_until > now() + {MAX_AHEAD}
+_DUE = f"({{0}} <= now() OR {{0}} > now() + {MAX_AHEAD})"
+_FREE_HOST = f"""(h.lease_owner IS NULL OR h.leased_until < now() OR h.leased_until > now() + {MAX_AHEAD}
                   OR h.lease_owner NOT IN {LIVE_OWNERS})"""
 # A claim whose answer was lost on its way is our own, and nothing of ours works on it.
 _LOST_CLAIM = "(h.lease_owner = %s AND h.name <> ALL(%s))"
 _CHANNEL_DUE = f"""EXISTS (SELECT 1 FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
-                   WHERE c.host = h.name AND NOT s.paused AND NOT c.paused AND {DUE.format("c.next_due_at")})"""
+                   WHERE c.host = h.name AND NOT s.paused AND NOT c.paused AND {_DUE.format("c.next_due_at")})"""
 _LEAD_DUE = f"""EXISTS (SELECT 1 FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
                 JOIN archive_source s ON s.id = c.source_id
-                WHERE l.host = h.name AND NOT s.paused AND {DUE.format("l.next_due_at")})"""
+                WHERE l.host = h.name AND NOT s.paused AND {_DUE.format("l.next_due_at")})"""
 
-# Who died with a lease did not say when it last spoke to the host: it may have been just now.
 _CLAIM_HOSTS = f"""
-    UPDATE archive_host SET lease_owner = %s, leased_until = now() + make_interval(secs => %s),
-        asked_at = CASE WHEN lease_owner IS NULL THEN asked_at ELSE now() END
+    UPDATE archive_host SET lease_owner = %s, leased_until = now() + make_interval(secs => %s)
     WHERE name IN (SELECT h.name FROM archive_host h
-                   WHERE {DUE.format("h.next_due_at")} AND ({FREE_HOST} OR {_LOST_CLAIM}) AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
+                   WHERE {_DUE.format("h.next_due_at")} AND ({_FREE_HOST} OR {_LOST_CLAIM}) AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
                    ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED)
     RETURNING name
 """
@@ -150,13 +148,13 @@ def due_on_host(host: str, limit: int) -> DueWork:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.id FROM archive_channel c JOIN archive_source s ON s.id = c.source_id"
-            f" WHERE c.host = %s AND NOT s.paused AND NOT c.paused AND {DUE.format('c.next_due_at')} ORDER BY c.next_due_at LIMIT %s",
+            f" WHERE c.host = %s AND NOT s.paused AND NOT c.paused AND {_DUE.format('c.next_due_at')} ORDER BY c.next_due_at LIMIT %s",
             [host, limit],
         )
         channels = [row[0] for row in cursor.fetchall()]
         cursor.execute(
             "SELECT l.id FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id JOIN archive_source s ON s.id = c.source_id"
-            f" WHERE l.host = %s AND NOT s.paused AND {DUE.format('l.next_due_at')}"
+            f" WHERE l.host = %s AND NOT s.paused AND {_DUE.format('l.next_due_at')}"
             " ORDER BY l.visits, l.attempts, l.id DESC LIMIT %s",
             [host, limit],
         )
@@ -185,8 +183,8 @@ def hosts_due() -> bool:
     """Whether a worker would find a host to read."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT EXISTS (SELECT 1 FROM archive_host h WHERE {DUE.format('h.next_due_at')}"
-            f" AND {FREE_HOST} AND ({_CHANNEL_DUE} OR {_LEAD_DUE}))"
+            f"SELECT EXISTS (SELECT 1 FROM archive_host h WHERE {_DUE.format('h.next_due_at')}"
+            f" AND {_FREE_HOST} AND ({_CHANNEL_DUE} OR {_LEAD_DUE}))"
         )
         return bool(cursor.fetchone()[0])
 

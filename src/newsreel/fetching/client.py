@@ -21,7 +21,7 @@ from newsreel.fetching import failures
 from newsreel.fetching.bodies import bodies
 from newsreel.fetching.decoding import ACCEPT_ENCODING
 from newsreel.fetching.gate import Gate, SocketFactory
-from newsreel.fetching.pacing import BUSY, Pacer, Permit
+from newsreel.fetching.pacing import BUSY, Pacer
 from newsreel.fetching.policy import Limits, Policy
 from newsreel.fetching.robots import MAX_BYTES, RobotsRules
 from newsreel.fetching.robots_cache import RobotsCache
@@ -56,7 +56,6 @@ class _Call:
     cut: bool = False  # at the limits, keep what there is in place of refusing (robots.txt)
     body: bytes | None = None  # of a POST; None is a GET
     terms: Terms | None = None
-    permit: Permit | None = None
 
 
 @dataclass(slots=True)
@@ -94,11 +93,6 @@ class Fetcher:
         self._robots = RobotsCache(clock)
         self._gate: Gate | None = None
 
-    @property
-    def pacer(self) -> Pacer:
-        """What gives the turns at hosts."""
-        return self._pacer
-
     def follow(self, policy: Policy) -> None:
         """Other rules from the next fetch on."""
         self._policy = policy
@@ -131,13 +125,12 @@ class Fetcher:
         gap: float | None = None,
         robots: bool = True,
         terms: Terms | None = None,
-        permit: Permit | None = None,
     ) -> Response:
         """The answer to a GET of ``url``, after redirects: 2xx, or 304 with an empty body.
 
         ``etag`` and ``last_modified`` are those of an earlier answer. ``allowed_ports`` come besides 80 and 443;
         ``proxy`` ('' is none), ``ca_file`` and ``gap`` (seconds) overrule the policy's. ``terms``: what is agreed with
-        the publisher. ``permit``: see Pacer.turn. Permanent or Temporary with a named outcome for everything else.
+        the publisher. Permanent or Temporary with a named outcome for everything else.
         """
         call = _Call(
             headers=self._headers(accept, etag, last_modified),
@@ -148,7 +141,6 @@ class Fetcher:
             gap=self._policy.gap if gap is None else gap,
             robots=robots,
             terms=terms,
-            permit=permit,
         )
         return await self._follow(url, call)
 
@@ -212,7 +204,7 @@ class Fetcher:
         while True:
             self._check(target, call)
             gap = await self._permission(target, call)
-            async with self._pacer.turn(target.pace_key, gap, call.permit):
+            async with self._pacer.turn(target.pace_key, gap):
                 answer = await self._exchange(target, call, budget)
             location = answer.header("location") if answer.status in _REDIRECTS else None
             if answer.status not in _REDIRECTS:

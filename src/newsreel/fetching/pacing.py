@@ -5,30 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from newsreel.fetching.latency import gap_for, heard, next_average
 
 # How long an idle host is remembered at least, in seconds: as long as the longest Crawl-delay that is honoured.
 REMEMBERED = 60.0
 _SWEEP_EVERY = 1024
-# The outcome of a fetch for which no permit was to be had in time: somebody else speaks to the host.
+# The outcome of a request to a host to which another worker speaks, and that had to be given up for now.
 BUSY = "host_busy"
-
-# Leave to speak to a host, held for one request, where more than this process speaks to it. Temporary BUSY, or another
-# Temporary, where there is none to be had.
-Permit = Callable[[str], AbstractAsyncContextManager[None]]
-
-
-class Pace(NamedTuple):
-    """What is known of a host's patience: the moving average of its latency, and for how long it has rested. In seconds;
-    None is unknown.
-    """
-
-    latency: float | None = None
-    rested: float | None = None
 
 
 @dataclass(slots=True)
@@ -45,8 +31,8 @@ class Pacer:
 
     ``gap`` are the seconds at least between the end of a request and the start of the next to the same host: counted
     from the end, so that a slow server gets its rest; latency.py says how much more it gets. ``clock`` is monotonic
-    seconds. Of hosts that have been idle for longer than any gap nothing is remembered. Another pacer knows as much by
-    ``pace`` and ``resume``.
+    seconds. Of hosts that have been idle for longer than any gap nothing is remembered. Another pacer goes on with what
+    this one learnt by ``latency`` and ``recall``.
     """
 
     def __init__(
@@ -66,12 +52,9 @@ class Pacer:
         return len(self._hosts)
 
     @asynccontextmanager
-    async def turn(self, host: str, gap: float | None = None, permit: Permit | None = None) -> AsyncIterator[None]:
-        """Waits until it is this caller's turn at ``host``, and holds it. ``gap`` takes the place of the usual one.
-
-        The ``permit`` is asked for first, and may tell of a host's pace by ``resume``.
-        """
-        async with permit(host) if permit else nullcontext(), self._at(host) as entry:
+    async def turn(self, host: str, gap: float | None = None) -> AsyncIterator[None]:
+        """Waits until it is this caller's turn at ``host``, and holds it. ``gap`` takes the place of the usual one."""
+        async with self._at(host) as entry:
             least = self._gap if gap is None else gap
             while (rest := entry.ended + gap_for(least, entry.latency) - self._clock()) > 0:
                 await self._sleep(rest)
@@ -87,26 +70,21 @@ class Pacer:
                 entry.latency = next_average(entry.latency, entry.ended - began, heard(error))
                 entry.gap = gap_for(least, entry.latency)
 
-    @asynccontextmanager
-    async def quiet(self, host: str) -> AsyncIterator[None]:
-        """Waits for the requests to ``host`` that are under way or waiting, and keeps others from it; no gap is waited for."""
-        async with self._at(host):
-            yield
-
-    def pace(self, host: str) -> Pace:
-        """What is known of a host, for whoever asks it next."""
+    def rest(self, host: str) -> float:
+        """Seconds until the next request to a host may start; 0 or less where it may now."""
         entry = self._hosts.get(host)
-        if entry is None:
-            return Pace()
-        return Pace(entry.latency, max(self._clock() - entry.ended, 0.0) if entry.ended > float("-inf") else None)
+        return 0.0 if entry is None else entry.ended + entry.gap - self._clock()
 
-    def resume(self, host: str, pace: Pace) -> None:
-        """Goes on as another pacer left a host, where that one spoke to it later than this one."""
+    def latency(self, host: str) -> float | None:
+        """The moving average of a host's latency in seconds, for whoever asks it next; None where nothing is known."""
+        entry = self._hosts.get(host)
+        return None if entry is None else entry.latency
+
+    def recall(self, host: str, latency: float | None) -> None:
+        """Goes on with the average that another pacer had, unless this one has its own."""
         entry = self._hosts.setdefault(host, _Host())
-        ended = float("-inf") if pace.rested is None else self._clock() - max(pace.rested, 0.0)
-        if ended >= entry.ended:
-            entry.ended = ended
-            entry.latency = entry.latency if pace.latency is None else pace.latency
+        if entry.latency is None:
+            entry.latency = latency
 
     @asynccontextmanager
     async def _at(self, host: str) -> AsyncIterator[_Host]:
@@ -152,7 +130,7 @@ class Lanes(Pacer):
         return len(self._lanes)
 
     @asynccontextmanager
-    async def turn(self, host: str, gap: float | None = None, permit: Permit | None = None) -> AsyncIterator[None]:
+    async def turn(self, host: str, gap: float | None = None) -> AsyncIterator[None]:
         """Waits for a place at ``host``, then for one at all, and holds both. There is no gap, whatever ``gap`` says."""
         lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._per_host)))
         lane.users += 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 from newsreel.archive import registry
 from newsreel.archive.models import Channel
-from newsreel.core.errors import NewsreelError, Permanent, Temporary
+from newsreel.core.errors import NewsreelError, Permanent
 from newsreel.core.types import Entry, Feed, Response, Sitemap
 from newsreel.fetching import BUSY
 from newsreel.pipeline import decisions
@@ -34,8 +36,8 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         shop.costs.outcomes[error.outcome] += 1
         if error.outcome in decisions.HOUSE_FAULTS:
             raise
-        if isinstance(error, Temporary) and error.outcome == BUSY:
-            await shop.db(registry.postpone, channel, error.retry_after or 0.0)
+        if error.outcome == BUSY:
+            await shop.db(registry.postpone, channel, decisions.put_off(random.random()))  # noqa: S311 - no secret
             raise
         again = decisions.channel_retry_in(error, channel.failures, channel.interval)
         await shop.db(registry.channel_failed, channel, error.outcome, error.reason, again)

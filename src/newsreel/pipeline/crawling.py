@@ -70,9 +70,7 @@ class Crawl:
     async def _start_more(self) -> None:
         room = self._shop.settings.crawl_hosts - len(self._working)
         if room > 0:
-            hosts = await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working))
-            await self._shop.leases.taken(hosts)
-            for host in hosts:
+            for host in await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working)):
                 self._working.setdefault(host, asyncio.create_task(self._work(host), name=f"crawl {host}"))
 
     async def _wait_for_due(self, to_the_end: bool) -> bool:
@@ -97,7 +95,6 @@ class Crawl:
             self._renewed = time.monotonic()
             ours = await self._shop.db(claims.renew_hosts, self._shop.owner, list(self._working))
             for host in self._working.keys() - ours:
-                self._shop.leases.lost(host)
                 self._working[host].cancel()  # another holds it now: two must not speak to it
 
     async def _stop(self) -> None:
@@ -105,7 +102,7 @@ class Crawl:
             task.cancel()
         await asyncio.gather(*self._working.values(), return_exceptions=True)
         if self._working:
-            await self._shop.leases.give_back(self._working)
+            await self._shop.db(claims.release_hosts, self._shop.owner, list(self._working))
         self._working.clear()
 
     async def _work(self, host: str) -> None:
@@ -116,7 +113,7 @@ class Crawl:
                 due = await self._shop.db(claims.due_on_host, host, AT_ONCE)
                 if not (due.channels or due.leads) or not await self._do(host, due):
                     break
-            await self._shop.leases.give_back([host])
+            await self._shop.db(claims.release_hosts, self._shop.owner, [host])
         except asyncio.CancelledError:
             return
 
@@ -155,7 +152,7 @@ class Crawl:
         """Whether the whole host is to be left alone for a while: it said so, or it does not answer at all."""
         if isinstance(error, Misconfigured) or error.outcome in decisions.HOUSE_FAULTS:
             raise error
-        if error.outcome == BUSY:  # another host, to which a redirect led; its reader may want this one meanwhile
+        if error.outcome == BUSY:  # another host, to which a redirect led: whoever reads it may want this one meanwhile
             return True
         if decisions.names_its_time(error, failures):
             wait = decisions.retry_in(error, failures) or decisions.BACK_OFF[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from newsreel.archive import registry, storing
 from newsreel.archive.models import Article as StoredArticle
 from newsreel.archive.models import Lead
 from newsreel.core import urls
-from newsreel.core.errors import NewsreelError, Permanent, Skip, Temporary
+from newsreel.core.errors import NewsreelError, Permanent, Skip
 from newsreel.core.types import Article, Entry, Response
 from newsreel.fetching import BUSY
 from newsreel.pipeline import decisions
@@ -52,8 +53,8 @@ async def visit(shop: Workshop, lead: Lead, lessons: Lessons) -> storing.Stored:
         shop.costs.outcomes[error.outcome] += 1
         if error.outcome in decisions.HOUSE_FAULTS:
             raise
-        if isinstance(error, Temporary) and error.outcome == BUSY:
-            await shop.db(registry.postpone, lead, error.retry_after or 0.0)
+        if error.outcome == BUSY:
+            await shop.db(registry.postpone, lead, decisions.put_off(random.random()))  # noqa: S311 - no secret
             raise
         # A skip is not a fault: the address is simply not news.
         again = None if isinstance(error, Skip) else decisions.retry_in(error, lead.attempts)

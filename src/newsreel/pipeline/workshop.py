@@ -24,7 +24,6 @@ from newsreel.core.settings import Settings
 from newsreel.core.types import Response
 from newsreel.fetching import Fetcher, Policy, Terms
 from newsreel.pipeline.isolation import Readers
-from newsreel.pipeline.leases import Leases
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -69,16 +68,12 @@ class Workshop:
     owner: Owner
     recover: Callable[[], object]
     threads: ThreadPoolExecutor
-    borrower: Owner
     costs: Costs = field(default_factory=Costs)
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: list[int] = field(default_factory=list)
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
-
-    def __post_init__(self) -> None:
-        self.leases = Leases(self.db, self.owner, self.borrower, self.fetcher.pacer)
 
     async def db(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
         """Runs a function on the database in a thread. Where the database is lost it is waited for and the function
@@ -94,7 +89,7 @@ class Workshop:
         self.fetcher.follow(Policy.from_settings(settings))
 
     async def fetch(self, source: Source, url: str, **options: Any) -> Response:
-        """Fetches for a source, by its own settings where it has some. Temporary BUSY where another worker speaks to a host."""
+        """Fetches for a source, by its own settings where it has some."""
         async with self.costs.stage("fetch"):
             return await self.fetcher.fetch(
                 url,
@@ -103,7 +98,6 @@ class Workshop:
                 ca_file=Path(source.ca_file) if source.ca_file else None,
                 gap=source.gap,
                 terms=terms_of(source),
-                permit=self.leases.permit,
                 **options,
             )
 
@@ -172,20 +166,18 @@ async def open_workshop(
     """
     conninfo = connections["default"].get_connection_params()
     kept = ("dbname", "user", "password", "host", "port")
-    session = {key: str(value) for key, value in conninfo.items() if key in kept}
-    owner, borrower = Owner(session), Owner(session)
+    owner = Owner({key: str(value) for key, value in conninfo.items() if key in kept})
     snapshots = SnapshotStore(settings.home / "evidence")
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
     try:
         way_out = fetcher or Fetcher(Policy.from_settings(settings))
         async with way_out, Readers() as readers, Readers(count=1) as thinker:
-            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, recover, threads, borrower)
+            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, recover, threads)
     finally:
         await asyncio.gather(*(_in(threads, _close_own_connection) for _ in range(DATABASE_THREADS)))
         threads.shutdown()
         snapshots.close()
         owner.close()
-        borrower.close()
 
 
 def _in(threads: ThreadPoolExecutor, work: Callable[[], object]) -> asyncio.Future[object]:

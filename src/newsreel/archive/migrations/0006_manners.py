@@ -6,7 +6,6 @@ class Migration(migrations.Migration):
     dependencies = [("archive", "0005_site_memory")]
 
     operations = [
-        migrations.AddField("host", "asked_at", models.DateTimeField(null=True)),
         migrations.AddField("host", "latency", models.FloatField(null=True)),
         migrations.AddField("source", "free_by", models.CharField(blank=True, db_default="", default="", max_length=150)),
         migrations.AddField(

@@ -84,7 +84,6 @@ class Host(models.Model):
     waiting_for_host = models.BooleanField(default=False)  # the host itself named that time (Retry-After)
     failures = models.IntegerField(default=0)
     latency = models.FloatField(null=True)  # seconds, a moving average: fetching/latency.py
-    asked_at = models.DateTimeField(null=True)  # when the latest request known of ended
 
     def __str__(self) -> str:
         return self.name
