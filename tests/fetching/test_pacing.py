@@ -179,17 +179,3 @@ async def test_without_a_gap_there_is_none_for_a_slow_host_either() -> None:
     time = Time()
     pacer = Pacer(0.0, time, time.sleep)
     assert [await ask(pacer, time, 8.0) for _ in range(3)] == [0.0, 0.0, 0.0]
-
-
-async def test_another_pacer_goes_on_where_one_left() -> None:
-    time = Time()
-    one, other = Pacer(1.0, time, time.sleep), Pacer(1.0, time, time.sleep)
-    await ask(one, time, 8.0)
-    time.now += 2.0
-    assert (one.rest("a.example"), one.latency("a.example")) == (6.0, 8.0)
-    assert (one.rest("b.example"), one.latency("b.example")) == (0.0, None)
-    other.recall("a.example", one.latency("a.example"))
-    assert await ask(other, time, 0.0) == 0.0
-    assert await ask(other, time, 0.0) == 6.0
-    other.recall("a.example", 1.0)  # it has its own
-    assert await ask(other, time, 0.0) == 4.5

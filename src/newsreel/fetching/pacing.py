@@ -31,8 +31,7 @@ class Pacer:
 
     ``gap`` are the seconds at least between the end of a request and the start of the next to the same host: counted
     from the end, so that a slow server gets its rest; latency.py says how much more it gets. ``clock`` is monotonic
-    seconds. Of hosts that have been idle for longer than any gap nothing is remembered. Another pacer goes on with what
-    this one learnt by ``latency`` and ``recall``.
+    seconds. Of hosts that have been idle for longer than any gap nothing is remembered.
     """
 
     def __init__(
@@ -69,22 +68,6 @@ class Pacer:
                 entry.ended = self._clock()
                 entry.latency = next_average(entry.latency, entry.ended - began, heard(error))
                 entry.gap = gap_for(least, entry.latency)
-
-    def rest(self, host: str) -> float:
-        """Seconds until the next request to a host may start; 0 or less where it may now."""
-        entry = self._hosts.get(host)
-        return 0.0 if entry is None else entry.ended + entry.gap - self._clock()
-
-    def latency(self, host: str) -> float | None:
-        """The moving average of a host's latency in seconds, for whoever asks it next; None where nothing is known."""
-        entry = self._hosts.get(host)
-        return None if entry is None else entry.latency
-
-    def recall(self, host: str, latency: float | None) -> None:
-        """Goes on with the average that another pacer had, unless this one has its own."""
-        entry = self._hosts.setdefault(host, _Host())
-        if entry.latency is None:
-            entry.latency = latency
 
     @asynccontextmanager
     async def _at(self, host: str) -> AsyncIterator[_Host]:

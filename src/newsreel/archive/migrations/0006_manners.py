@@ -6,7 +6,6 @@ class Migration(migrations.Migration):
     dependencies = [("archive", "0005_site_memory")]
 
     operations = [
-        migrations.AddField("host", "latency", models.FloatField(null=True)),
         migrations.AddField("source", "free_by", models.CharField(blank=True, db_default="", default="", max_length=150)),
         migrations.AddField(
             "source", "free_paths", models.JSONField(db_default=Value([], models.JSONField()), default=list)

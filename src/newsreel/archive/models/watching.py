@@ -83,7 +83,6 @@ class Host(models.Model):
     next_due_at = models.DateTimeField(db_default=Now())  # a Retry-After or a back-off of the whole host
     waiting_for_host = models.BooleanField(default=False)  # the host itself named that time (Retry-After)
     failures = models.IntegerField(default=0)
-    latency = models.FloatField(null=True)  # seconds, a moving average: fetching/latency.py
 
     def __str__(self) -> str:
         return self.name
