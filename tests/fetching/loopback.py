@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -35,6 +37,7 @@ class Site:
         self.busy = 0
         self.most_busy = 0
         self.delay = 0.0
+        self.spans: list[tuple[float, float]] = []  # when each answer was begun and ended, in monotonic seconds
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -58,6 +61,7 @@ class Site:
                     break  # a TLS greeting: this is no HTTPS server
                 asked = Asked(first + await reader.readuntil(b"\r\n\r\n"))
                 self.asked.append(asked)
+                began = time.monotonic()
                 self.busy += 1
                 self.most_busy = max(self.busy, self.most_busy)
                 try:
@@ -70,6 +74,7 @@ class Site:
                         await page(asked, writer)
                 finally:
                     self.busy -= 1
+                    self.spans.append((began, time.monotonic()))
                 if isinstance(page, bytes) and b"content-length" not in page.lower():
                     break
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
@@ -77,6 +82,11 @@ class Site:
         finally:
             self._tasks.discard(task)
             writer.close()
+
+    def rests(self) -> list[float]:
+        """Seconds from the end of each answer to the beginning of the next; negative where two were under way at once."""
+        spans = sorted(self.spans)
+        return [later[0] - earlier[1] for earlier, later in itertools.pairwise(spans)]
 
     async def end(self) -> None:
         for task in list(self._tasks):

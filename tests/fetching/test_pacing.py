@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from newsreel.core.errors import Permanent, Temporary
 from newsreel.fetching.pacing import Lanes, Pacer
 
 
@@ -143,3 +144,38 @@ async def test_who_gives_up_a_lane_holds_up_nobody() -> None:
     assert len(lanes) == 0
     async with asyncio.timeout(1), lanes.turn("a.example"):
         pass
+
+
+async def ask(pacer: Pacer, time: Time, seconds: float, error: Exception | None = None) -> float:
+    """Asks a.example once; how long it rested before."""
+    ended = time.now
+    try:
+        async with pacer.turn("a.example"):
+            began = time.now
+            time.now += seconds
+            if error is not None:
+                raise error
+    except (Permanent, Temporary):
+        pass
+    return began - ended
+
+
+async def test_a_host_that_answers_slowly_is_asked_less_often() -> None:
+    time = Time()
+    pacer = Pacer(1.0, time, time.sleep)
+    assert [await ask(pacer, time, 8.0) for _ in range(3)] == [0.0, 8.0, 8.0]
+    assert [round(await ask(pacer, time, 0.0), 1) for _ in range(9)] == [8.0, 6.0, 4.5, 3.4, 2.5, 1.9, 1.4, 1.1, 1.0]
+
+
+async def test_a_host_in_trouble_is_asked_less_and_less_often() -> None:
+    time = Time()
+    pacer = Pacer(1.0, time, time.sleep)
+    trouble = Temporary("server_error", "a.example answered 503.")
+    assert [await ask(pacer, time, 0.1, trouble) for _ in range(7)] == pytest.approx([0, 2, 4, 8, 16, 30, 30])
+    assert await ask(pacer, time, 0.1, Permanent("gone", "")) == pytest.approx(30)
+
+
+async def test_without_a_gap_there_is_none_for_a_slow_host_either() -> None:
+    time = Time()
+    pacer = Pacer(0.0, time, time.sleep)
+    assert [await ask(pacer, time, 8.0) for _ in range(3)] == [0.0, 0.0, 0.0]

@@ -13,6 +13,7 @@ from django.db.models.functions import Least, Now, Power
 
 from newsreel.archive import changes
 from newsreel.archive.claims import ensure_hosts
+from newsreel.archive.manners import NOT_FREE
 from newsreel.archive.models import Article, Channel, Host, Lead, Source
 from newsreel.core.types import ChannelKind, Entry
 from newsreel.core.urls import host_of, identity, site_of
@@ -107,9 +108,11 @@ def set_paused(source: Source, paused: bool) -> None:
 
 
 def retire(source: Source) -> None:
-    """Stops reading a source for good: what it still had to be read is dropped, its articles stay."""
+    """Stops reading a source for good: what it still had to be read is dropped, its articles stay. An exception from its
+    robots.txt ends with it.
+    """
     with transaction.atomic():
-        Source.objects.filter(pk=source.pk).update(paused=True, retired_at=Now())
+        Source.objects.filter(pk=source.pk).update(paused=True, retired_at=Now(), **NOT_FREE)
         Lead.objects.filter(channel__source=source, state=Lead.State.NEW).delete()
         changes.record("source", [source.pk], "changed")
 
@@ -208,6 +211,12 @@ def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -
     Lead.objects.filter(pk=lead.pk).update(
         state=state, outcome=outcome, reason=reason[:500], attempts=F("attempts") + 1, next_due_at=due
     )
+
+
+def postpone(row: Channel | Lead, seconds: float) -> None:
+    """A channel or lead could not be read now, and nothing was at fault: it is due again in some seconds."""
+    type(row)._default_manager.filter(pk=row.pk).update(next_due_at=Now() + Value(timedelta(seconds=seconds)))
+    Host.objects.filter(name=row.host).update(waiting_for_host=True)  # so that a crawl to the end waits for it
 
 
 def lead_unchanged(lead: Lead, again_in: float | None) -> None:

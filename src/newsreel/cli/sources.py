@@ -9,6 +9,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from newsreel.cli import reaching
 from newsreel.cli.console import Progress, plural
 from newsreel.core.errors import Misconfigured
 
@@ -26,10 +27,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add.add_argument("--ca-file", default="", help="trust these certificate authorities (PEM) for these sources")
     add.add_argument("--port", type=int, action="append", default=[], help="allow this port besides 80 and 443")
     add.set_defaults(command=_add)
-    manage = commands.add_parser("sources", help="list, pause, resume or remove sources", allow_abbrev=False)
-    manage.add_argument("action", nargs="?", choices=["list", "pause", "resume", "remove"], default="list")
+    manage = commands.add_parser("sources", help="list, pause, resume, set or remove sources", allow_abbrev=False)
+    manage.add_argument("action", nargs="?", choices=["list", "pause", "resume", "set", "remove"], default="list")
     manage.add_argument("source", nargs="?", help="a source's number, its site or any address of it")
     manage.add_argument("--json", action="store_true", help="the list as JSON")
+    reaching.register(manage)
     manage.set_defaults(command=_sources)
 
 
@@ -104,7 +106,7 @@ def _sources(options: argparse.Namespace) -> int:
         if options.action == "list":
             _list(options.json)
         else:
-            _change(options.action, options.source)
+            _change(options)
     finally:
         archive.close()
     return 0
@@ -127,15 +129,19 @@ def _list(as_json: bool) -> None:
             print(f"       {channel['kind']:<9} {channel['url']}{fault}")
 
 
-def _change(action: str, wanted: str | None) -> None:
+def _change(options: argparse.Namespace) -> None:
     from newsreel.archive import registry
 
+    action, wanted = options.action, options.source
     if not wanted:
         raise Misconfigured("no_source", f"Say which source: newsreel sources {action} NUMBER or ADDRESS.")
     source: Source | None = registry.find_source(wanted)
     if source is None:
         raise Misconfigured("unknown_source", f"There is no source {wanted!r}: newsreel sources lists them.")
-    if action == "remove":
+    if action == "set":
+        for line in reaching.change(source, options):
+            print(f"{source.name}: {line}")
+    elif action == "remove":
         print(f"removed: {source.name} with {plural(registry.remove(source), 'article')}")
     else:
         registry.set_paused(source, action == "pause")

@@ -1,17 +1,14 @@
 """Fetching: an address in, a Response out, or a named outcome. Every rule of the way out is applied here, per hop."""
 
-# A few lines over 400, and kept together: every hop of a fetch passes through the same checks, which are read best in one place.
-
 from __future__ import annotations
 
 import asyncio
 import time
 import urllib.parse
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 
 import aiohttp
@@ -21,18 +18,21 @@ from aiohttp.abc import AbstractResolver
 from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Temporary
 from newsreel.core.types import Response
 from newsreel.fetching import failures
-from newsreel.fetching.decoding import ACCEPT_ENCODING, Decoder, codings
+from newsreel.fetching.bodies import bodies
+from newsreel.fetching.decoding import ACCEPT_ENCODING
 from newsreel.fetching.gate import Gate, SocketFactory
-from newsreel.fetching.pacing import Pacer
+from newsreel.fetching.pacing import BUSY, Pacer
 from newsreel.fetching.policy import Limits, Policy
 from newsreel.fetching.robots import MAX_BYTES, RobotsRules
 from newsreel.fetching.robots_cache import RobotsCache
 from newsreel.fetching.targets import Target, check_target, parse_target
+from newsreel.fetching.terms import Terms
 from newsreel.fetching.tls import context_for
+
+Headers = tuple[tuple[str, str], ...]
 
 DEFAULT_ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
 _FORM = "application/x-www-form-urlencoded"
-_LOOK_SECONDS = 1.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _ROBOTS_LIMITS = Limits(wire_bytes=MAX_BYTES, decoded_bytes=MAX_BYTES, total_seconds=30.0, redirects=5)
 
@@ -46,7 +46,7 @@ def utc_now() -> datetime:
 class _Call:
     """What one fetch was asked to do."""
 
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     limits: Limits
     ports: frozenset[int]
     proxy: str
@@ -55,6 +55,7 @@ class _Call:
     robots: bool
     cut: bool = False  # at the limits, keep what there is in place of refusing (robots.txt)
     body: bytes | None = None  # of a POST; None is a GET
+    terms: Terms | None = None
 
 
 @dataclass(slots=True)
@@ -123,12 +124,13 @@ class Fetcher:
         ca_file: Path | None = None,
         gap: float | None = None,
         robots: bool = True,
+        terms: Terms | None = None,
     ) -> Response:
         """The answer to a GET of ``url``, after redirects: 2xx, or 304 with an empty body.
 
         ``etag`` and ``last_modified`` are those of an earlier answer. ``allowed_ports`` come besides 80 and 443;
-        ``proxy`` ('' is none), ``ca_file`` and ``gap`` (seconds) overrule the policy's. Permanent or Temporary with
-        a named outcome for everything else.
+        ``proxy`` ('' is none), ``ca_file`` and ``gap`` (seconds) overrule the policy's. ``terms``: what is agreed with
+        the publisher. Permanent or Temporary with a named outcome for everything else.
         """
         call = _Call(
             headers=self._headers(accept, etag, last_modified),
@@ -138,6 +140,7 @@ class Fetcher:
             ca_file=ca_file or self._policy.ca_file,
             gap=self._policy.gap if gap is None else gap,
             robots=robots,
+            terms=terms,
         )
         return await self._follow(url, call)
 
@@ -218,14 +221,20 @@ class Fetcher:
         """The gap to keep at the target's host, in seconds, where its robots.txt allows the address at all."""
         if not call.robots:
             return call.gap
-        rules = await self._rules(target, call)
-        if not rules.allows(target.wire):
+        free = call.terms is not None and call.terms.frees(target)
+        try:
+            rules = await self._rules(target, call)
+        except Temporary as error:
+            if free and error.outcome == "robots_unreachable" and error.retry_after is None:
+                return call.gap
+            raise
+        if not free and not rules.allows(target.wire):
             raise Permanent("robots_disallowed", f"The robots.txt of {target.host} asks not to read this address.")
         return max(call.gap, rules.crawl_delay or 0.0)
 
     async def _rules(self, target: Target, call: _Call) -> RobotsRules:
         headers = self._headers("text/plain, */*;q=0.8", None, None)
-        wanted = replace(call, robots=False, cut=True, limits=_ROBOTS_LIMITS, headers=headers)
+        wanted = replace(call, robots=False, cut=True, limits=_ROBOTS_LIMITS, headers=headers, terms=None)
 
         async def read() -> RobotsRules:
             return await self._read_robots(target, wanted)
@@ -238,6 +247,8 @@ class Fetcher:
         except Temporary as error:
             if error.outcome == "http_error":  # a 4xx: as if there were none
                 return RobotsRules()
+            if error.outcome == BUSY:
+                raise
             raise Temporary(
                 "robots_unreachable",
                 f"The robots.txt of {target.host} cannot be read, so nothing is: {error.reason}",
@@ -267,7 +278,7 @@ class Fetcher:
                     "GET" if call.body is None else "POST",
                     yarl.URL(target.wire, encoded=True),
                     data=call.body,
-                    headers=call.headers,
+                    headers=_merged(call.headers, call.terms.headers_for(target) if call.terms else ()),
                     allow_redirects=False,
                     ssl=context,
                     proxy=_proxy(call.proxy),
@@ -303,10 +314,10 @@ class Fetcher:
         error = failures.of_status(answer.status, target.host, wish)
         if error is not None:
             raise error
-        wire, body = await _bodies(answer, call)
+        wire, body = await bodies(answer, call.limits, cut=call.cut)
         return replace(response, body=body, wire_body=wire)
 
-    def _headers(self, accept: str | None, etag: str | None, last_modified: str | None) -> tuple[tuple[str, str], ...]:
+    def _headers(self, accept: str | None, etag: str | None, last_modified: str | None) -> Headers:
         headers = [
             ("User-Agent", self._policy.user_agent),
             ("Accept", _sendable(accept) or DEFAULT_ACCEPT),
@@ -318,49 +329,10 @@ class Fetcher:
         return tuple(headers)
 
 
-async def _bodies(answer: aiohttp.ClientResponse, call: _Call) -> tuple[bytes, bytes]:
-    """The body as received and as decoded, within the limits."""
-    limits = call.limits
-    names = codings(answer.headers.getall("Content-Encoding", []))
-    too_large = Permanent("too_large", f"The answer is larger than {limits.wire_bytes:,} bytes.")
-    if not call.cut and (answer.content_length or 0) > limits.wire_bytes:
-        raise too_large
-    decoder = Decoder(names, limits.decoded_bytes)
-    wire = BytesIO()
-    async for piece in _pieces(answer):
-        if wire.tell() + len(piece) > limits.wire_bytes and not call.cut:
-            raise too_large
-        wire.write(piece)
-        try:
-            decoder.feed(piece)
-        except Permanent as error:
-            if call.cut and error.outcome == "too_large_decoded":
-                return wire.getvalue(), decoder.so_far()
-            raise
-        if wire.tell() > limits.wire_bytes:
-            return wire.getvalue(), decoder.so_far()
-    body = decoder.finish()
-    return wire.getvalue() if names else body, body
-
-
-async def _pieces(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    """The body as it comes in.
-
-    aiohttp (3.14) closes the connection where a body's framing breaks midway, and leaves its reader waiting: measured,
-    until the total deadline. So a reader that has waited looks whether there is a connection to wait for.
-    """
-    while True:
-        try:
-            async with asyncio.timeout(_LOOK_SECONDS):
-                piece = await answer.content.readany()
-        except TimeoutError:
-            connection = answer.connection
-            if connection is None or connection.transport is None or connection.transport.is_closing():
-                raise Temporary("bad_response", f"What {answer.url.host} sent is not HTTP.") from None
-            continue
-        if not piece:
-            return
-        yield piece
+def _merged(usual: Headers, own: Headers) -> Headers:
+    """A publisher's headers take the place of the usual ones of their names."""
+    names = {name.lower() for name, _ in own}
+    return (*(header for header in usual if header[0].lower() not in names), *own)
 
 
 def _next_hop(target: Target, location: str | None) -> Target:

@@ -1,4 +1,4 @@
-"""Patience: one request at once per host, and a gap after each."""
+"""Patience: one request at once per host, and a gap after each that grows with the time the host takes to answer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from newsreel.fetching.latency import gap_for, heard, next_average
+
 # How long an idle host is remembered at least, in seconds: as long as the longest Crawl-delay that is honoured.
 REMEMBERED = 60.0
 _SWEEP_EVERY = 1024
+# The outcome of a request to a host to which another worker speaks, and that had to be given up for now.
+BUSY = "host_busy"
 
 
 @dataclass(slots=True)
@@ -19,14 +23,15 @@ class _Host:
     waiting: int = 0
     ended: float = float("-inf")
     gap: float = 0.0
+    latency: float | None = None
 
 
 class Pacer:
     """Gives turns at hosts, in the order of asking.
 
-    ``gap`` are the seconds between the end of a request and the start of the next to the same host: counted from
-    the end, so that a slow server gets its rest. ``clock`` is monotonic seconds. Of hosts that have been idle for
-    longer than any gap nothing is remembered.
+    ``gap`` are the seconds at least between the end of a request and the start of the next to the same host: counted
+    from the end, so that a slow server gets its rest; latency.py says how much more it gets. ``clock`` is monotonic
+    seconds. Of hosts that have been idle for longer than any gap nothing is remembered.
     """
 
     def __init__(
@@ -48,6 +53,24 @@ class Pacer:
     @asynccontextmanager
     async def turn(self, host: str, gap: float | None = None) -> AsyncIterator[None]:
         """Waits until it is this caller's turn at ``host``, and holds it. ``gap`` takes the place of the usual one."""
+        async with self._at(host) as entry:
+            least = self._gap if gap is None else gap
+            while (rest := entry.ended + gap_for(least, entry.latency) - self._clock()) > 0:
+                await self._sleep(rest)
+            began = self._clock()
+            error: BaseException | None = None
+            try:
+                yield
+            except BaseException as raised:
+                error = raised
+                raise
+            finally:
+                entry.ended = self._clock()
+                entry.latency = next_average(entry.latency, entry.ended - began, heard(error))
+                entry.gap = gap_for(least, entry.latency)
+
+    @asynccontextmanager
+    async def _at(self, host: str) -> AsyncIterator[_Host]:
         self._turns += 1
         if self._turns % _SWEEP_EVERY == 0:
             self._forget()
@@ -55,13 +78,7 @@ class Pacer:
         entry.waiting += 1
         try:
             async with entry.lock:
-                entry.gap = self._gap if gap is None else gap
-                while (rest := entry.ended + entry.gap - self._clock()) > 0:
-                    await self._sleep(rest)
-                try:
-                    yield
-                finally:
-                    entry.ended = self._clock()
+                yield entry
         finally:
             entry.waiting -= 1
 

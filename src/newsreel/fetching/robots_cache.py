@@ -9,6 +9,7 @@ from copy import copy
 from datetime import datetime, timedelta
 
 from newsreel.core.errors import NewsreelError, Temporary
+from newsreel.fetching.pacing import BUSY
 from newsreel.fetching.robots import RobotsRules
 
 KEPT = timedelta(hours=24)  # RFC 9309, 2.4: not longer
@@ -78,9 +79,13 @@ class RobotsCache:
 
 
 def _how_long(outcome: Outcome) -> timedelta:
-    """A day for rules; for a failure as long as the host itself asked, else five minutes."""
+    """A day for rules; for a failure as long as the host itself asked, else five minutes. That others speak to the host
+    says nothing of its rules.
+    """
     if not isinstance(outcome, NewsreelError):
         return KEPT
+    if outcome.outcome == BUSY:
+        return timedelta(0)
     asked = outcome.retry_after if isinstance(outcome, Temporary) else None
     return KEPT_FAILURE if asked is None else min(timedelta(seconds=max(asked, 1.0)), KEPT_FAILURE)
 

@@ -60,6 +60,11 @@ class Target:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
+    def path(self) -> str:
+        """The path as it is sent, without the query."""
+        return "/" + self.wire.split("/", 3)[3].partition("?")[0]
+
+    @property
     def pace_key(self) -> str:
         """Whose patience a request costs: the host, whatever the scheme; another port is another server."""
         return self.host if self.port in (80, 443) else self.place
@@ -92,7 +97,7 @@ def parse_target(url: str) -> Target:
     host, literal = _host(split[1])
     wire_host = f"[{host}]" if ":" in host else host
     suffix = "" if port == STANDARD_PORTS[scheme] else f":{port}"
-    wire = f"{scheme}://{wire_host}{suffix}{_quoted(path) or '/'}{_quoted(query)}"
+    wire = f"{scheme}://{wire_host}{suffix}{quoted(path) or '/'}{quoted(query)}"
     return Target(url.partition("#")[0], wire, scheme, host, port, literal)
 
 
@@ -156,5 +161,6 @@ def _is_special(host: str) -> bool:
     return any(host == name or host.endswith("." + name) for name in SPECIAL_NAMES)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A path or query as it is sent: what may not stand there is percent-encoded."""
     return urllib.parse.quote(text.encode("utf-8", "surrogateescape"), safe=_SAFE)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 from newsreel.archive import registry
 from newsreel.archive.models import Channel
 from newsreel.core.errors import NewsreelError, Permanent
 from newsreel.core.types import Entry, Feed, Response, Sitemap
+from newsreel.fetching import BUSY
 from newsreel.pipeline import decisions
 from newsreel.pipeline.workshop import Workshop
 
@@ -32,6 +35,9 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
     except NewsreelError as error:
         shop.costs.outcomes[error.outcome] += 1
         if error.outcome in decisions.HOUSE_FAULTS:
+            raise
+        if error.outcome == BUSY:
+            await shop.db(registry.postpone, channel, decisions.put_off(random.random()))  # noqa: S311 - no secret
             raise
         again = decisions.channel_retry_in(error, channel.failures, channel.interval)
         await shop.db(registry.channel_failed, channel, error.outcome, error.reason, again)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from newsreel.archive import claims, registry
 from newsreel.archive.models import Channel, Lead
 from newsreel.core.errors import Misconfigured, NewsreelError, Temporary
+from newsreel.fetching import BUSY
 from newsreel.pipeline import decisions
 from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.learning import lessons
@@ -151,6 +152,8 @@ class Crawl:
         """Whether the whole host is to be left alone for a while: it said so, or it does not answer at all."""
         if isinstance(error, Misconfigured) or error.outcome in decisions.HOUSE_FAULTS:
             raise error
+        if error.outcome == BUSY:  # another host, to which a redirect led: whoever reads it may want this one meanwhile
+            return True
         if decisions.names_its_time(error, failures):
             wait = decisions.retry_in(error, failures) or decisions.BACK_OFF[0]
             await self._shop.db(registry.host_waits, host, wait, named_by_host=True)

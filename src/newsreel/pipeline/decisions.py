@@ -37,6 +37,13 @@ def retry_in(error: NewsreelError, attempts: int) -> float | None:
     return _after(error, attempts)
 
 
+def put_off(chance: float) -> float:
+    """Seconds until an address is tried again on whose way another worker speaks to a host. ``chance``, from 0 to 1, so
+    that two who wait for each other's hosts part. It is no failure, and not counted as one.
+    """
+    return 5.0 + 10.0 * chance
+
+
 def names_its_time(error: NewsreelError, failures: int) -> bool:
     """Whether a host's Retry-After is taken at its word: not from one that says 'in a second' for ever."""
     return isinstance(error, Temporary) and error.retry_after is not None and failures < PATIENT_TRIES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from newsreel.archive.models import Lead
 from newsreel.core import urls
 from newsreel.core.errors import NewsreelError, Permanent, Skip
 from newsreel.core.types import Article, Entry, Response
+from newsreel.fetching import BUSY
 from newsreel.pipeline import decisions
 from newsreel.pipeline.learning import Lessons
 from newsreel.pipeline.workshop import Workshop
@@ -50,6 +52,9 @@ async def visit(shop: Workshop, lead: Lead, lessons: Lessons) -> storing.Stored:
     except NewsreelError as error:
         shop.costs.outcomes[error.outcome] += 1
         if error.outcome in decisions.HOUSE_FAULTS:
+            raise
+        if error.outcome == BUSY:
+            await shop.db(registry.postpone, lead, decisions.put_off(random.random()))  # noqa: S311 - no secret
             raise
         # A skip is not a fault: the address is simply not news.
         again = None if isinstance(error, Skip) else decisions.retry_in(error, lead.attempts)

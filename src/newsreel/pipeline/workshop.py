@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,7 +24,7 @@ from newsreel.archive.snapshots import SnapshotStore
 from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Temporary
 from newsreel.core.settings import Settings
 from newsreel.core.types import Response
-from newsreel.fetching import Fetcher, Policy
+from newsreel.fetching import Fetcher, Policy, Terms
 from newsreel.pipeline.isolation import Readers
 
 P = ParamSpec("P")
@@ -97,6 +99,7 @@ class Workshop:
                 proxy=source.proxy or None,
                 ca_file=Path(source.ca_file) if source.ca_file else None,
                 gap=source.gap,
+                terms=terms_of(source),
                 **options,
             )
 
@@ -111,6 +114,14 @@ class Workshop:
                 if error.outcome != "reader_crashed":
                     raise
             return await self.readers.call(name, *arguments, **options)
+
+
+def terms_of(source: Source) -> Terms | None:
+    """What is agreed with a source's publisher; None where nothing is, as with most."""
+    if not source.headers and not source.free_paths:
+        return None
+    headers = tuple((str(name), str(value)) for name, value in source.headers)
+    return Terms(source.site, headers, tuple(source.free_paths), secure=source.home_url.startswith("https:"))
 
 
 def patiently(work: Callable[[], R], recover: Callable[[], object], patience: float = DATABASE_PATIENCE) -> R:
@@ -165,7 +176,8 @@ async def open_workshop(
         async with way_out, Readers() as readers, Readers(count=1) as thinker:
             yield Workshop(settings, way_out, readers, thinker, snapshots, owner, recover, threads)
     finally:
-        await asyncio.gather(*(_in(threads, _close_own_connection) for _ in range(DATABASE_THREADS)))
+        everyone = threading.Barrier(DATABASE_THREADS)
+        await asyncio.gather(*(_in(threads, partial(_close_own_connection, everyone)) for _ in range(DATABASE_THREADS)))
         threads.shutdown()
         snapshots.close()
         owner.close()
@@ -175,6 +187,9 @@ def _in(threads: ThreadPoolExecutor, work: Callable[[], object]) -> asyncio.Futu
     return asyncio.get_running_loop().run_in_executor(threads, work)
 
 
-def _close_own_connection() -> None:
+def _close_own_connection(everyone: threading.Barrier) -> None:
     connections.close_all()
-    time.sleep(0.02)  # so that each thread takes one of these
+    with suppress(
+        threading.BrokenBarrierError
+    ):  # waits, so that each thread takes one of these, however busy the machine
+        everyone.wait(5.0)

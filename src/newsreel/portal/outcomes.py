@@ -24,6 +24,7 @@ _WORDS = {
     "gone": _("no longer there"),
     "forbidden": _("the host does not allow us to read it"),
     "rate_limited": _("the host asks us to come less often"),
+    "host_busy": _("put off: another worker is speaking to the host"),
     "server_error": _("the host reports a fault of its own"),
     "http_error": _("the host refuses to answer"),
     "robots_disallowed": _("not allowed by the site's robots.txt"),

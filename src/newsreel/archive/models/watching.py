@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 
@@ -23,6 +23,13 @@ class Source(models.Model):
     ca_file = models.TextField(blank=True, default="")
     allowed_ports = models.JSONField(default=list)
     gap = models.FloatField(null=True)
+    # [name, value]: often secrets, which no page shows.
+    headers = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    # Beginnings of paths that are read whatever robots.txt says of them, and who answers for it.
+    free_paths = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    free_reason = models.TextField(blank=True, default="", db_default="")
+    free_by = models.CharField(max_length=150, blank=True, default="", db_default="")
+    free_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

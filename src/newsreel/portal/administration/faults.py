@@ -34,6 +34,17 @@ _WORDS = {
     "list_refused": _("The list holds an address that is private or special."),
     "sample_only": _("This is the sample: leave it to add sources."),
     "bad_group": _("A group's name has 1 to 150 characters."),
+    "bad_gap": _("A gap is a number of seconds, at most an hour."),
+    "gap_short": _("Only an administrator may have a source asked more often than the setting says."),
+    "bad_header": _("A header is written as Name: value, in printable ASCII."),
+    "header_ours": _("One of these headers is the crawler's own, as Host, User-Agent and Range are."),
+    "too_many_headers": _("At most ten headers are sent."),
+    "bad_path": _("A path begins with a slash, and holds no spaces, stars and question marks."),
+    "too_many_paths": _("At most twenty paths can be named."),
+    "bad_proxy": _("The proxy must be written as http://host:port."),
+    "bad_ports": _("Ports are numbers from 1 to 65535, ten at most."),
+    "no_reason": _("An exception from robots.txt needs a reason, of at most 500 characters."),
+    "source_retired": _("The source is read no more."),
     "group_known": _("There is a group of that name already."),
 }
 _VALUES: dict[str, Any] = {

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -94,6 +96,18 @@ def dangerous(view: Page) -> Page:
     """An act (POST) for which the administrator must have given a password or second factor within some minutes."""
     guarded: Page = reauthentication_required(view)
     return posted(guarded)
+
+
+def password_first(request: HttpRequest) -> bool:
+    """Whether the administrator must give a password or second factor before something of weight is changed."""
+    return bool(is_reauthentication_required(request, app=""))
+
+
+def reauthenticate(request: HttpRequest, back: str) -> HttpResponse:
+    """To the page that asks for the password, and back. What was typed is not kept meanwhile: it may be a secret."""
+    methods = get_adapter(request).get_reauthentication_methods(request.user)
+    asks = methods[0]["url"] if methods else reverse("account_login")
+    return HttpResponseRedirect(f"{asks}?{urlencode({'next': back})}")
 
 
 def page_number(request: HttpRequest) -> int:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +17,7 @@ from newsreel.archive import preferences
 from newsreel.core.errors import Permanent
 from newsreel.core.settings import PREFIX, changeable, settings
 from newsreel.portal.administration import faults, findings, setting_words
-from newsreel.portal.administration.frame import dangerous, posted, safe, shown
+from newsreel.portal.administration.frame import dangerous, password_first, posted, reauthenticate, safe, shown
 
 
 @safe
@@ -35,8 +32,8 @@ def change(request: HttpRequest, part: str) -> HttpResponse:
     names = [name for name, mark in changeable().items() if mark.group == part]
     if not names:
         raise Http404
-    if is_reauthentication_required(request, app=""):
-        return _reauthenticate(request)
+    if password_first(request):
+        return reauthenticate(request, reverse("administration:settings"))
     typed = {name: request.POST[name] for name in names if name in request.POST}
     wrong: dict[str, str] = {}
     with transaction.atomic():
@@ -97,13 +94,6 @@ def _follow() -> None:
     findings.forget()
 
 
-def _reauthenticate(request: HttpRequest) -> HttpResponse:
-    """To the page that asks for the password, and back. What was typed is not kept meanwhile: it may be a secret."""
-    methods = get_adapter(request).get_reauthentication_methods(request.user)
-    asks = methods[0]["url"] if methods else reverse("account_login")
-    return HttpResponseRedirect(f"{asks}?{urlencode({'next': reverse('administration:settings')})}")
-
-
 def _page(
     request: HttpRequest, typed: Mapping[str, str] | None = None, wrong: Mapping[str, str] | None = None
 ) -> HttpResponse:
@@ -112,8 +102,8 @@ def _page(
         line = _line(row, (typed or {}).get(row.name), (wrong or {}).get(row.name, ""))
         groups.setdefault(row.mark.group, []).append(line)
     named = [(group, setting_words.group(group), lines) for group, lines in groups.items()]
-    asked = is_reauthentication_required(request, app="")
-    return shown(request, "settings", {"groups": named, "password_first": asked}, status=422 if wrong else 200)
+    about = {"groups": named, "password_first": password_first(request)}
+    return shown(request, "settings", about, status=422 if wrong else 200)
 
 
 def _line(row: preferences.Shown, typed: str | None, fault: str) -> dict[str, Any]:

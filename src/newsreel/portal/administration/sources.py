@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from newsreel.accounts import audit
 from newsreel.archive import registry, wishes
 from newsreel.archive.models import AddRequest, Channel, Source
-from newsreel.archive.watched import FILTERS, watched, watched_source
+from newsreel.archive.watched import FILTERS, watched
 from newsreel.core.errors import Temporary
 from newsreel.core.settings import settings
 from newsreel.pipeline import jobs
 from newsreel.pipeline.previewing import confirm
 from newsreel.portal.administration import faults, findings
 from newsreel.portal.administration.frame import act, kept_query, page_number, posted, safe, shown, typed
+from newsreel.portal.administration.manners import source_page
 
 
 @safe
@@ -38,10 +39,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @safe
 def source(request: HttpRequest, source: int) -> HttpResponse:
     """One source with its channels."""
-    found = watched_source(source)
-    if found is None:
-        raise Http404
-    return shown(request, "source", {"found": found})
+    return source_page(request, source)
 
 
 @posted
@@ -127,6 +125,8 @@ def _change(request: HttpRequest, id_: int, what: str, said: str) -> HttpRespons
         else:
             registry.set_paused(found, what == "source_paused")
         audit.record(what, found.name, request=request, source=found.pk, site=found.site)
+        if what == "source_retired" and found.free_paths:
+            audit.record("robots_obeyed", found.name, request=request, source=found.pk, before=found.free_paths)
         return said
 
     answer = act(request, reverse("administration:source", kwargs={"source": found.pk}), do)
