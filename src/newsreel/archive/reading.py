@@ -25,8 +25,8 @@ MERGED = "merged"
 
 @dataclass(frozen=True, slots=True)
 class AfterReading:
-    """What is to be done after a reading without fault (pipeline/polling.py decides it). ``wait`` and ``interval`` in seconds: until the next
-    reading, and what is kept as the channel's own. ``whole``: a body came. ``move``: the channel is at ``moved_to`` from now on.
+    """What is to be done after a reading without fault (pipeline/polling.py decides it). ``wait`` and ``interval`` in seconds: until the
+    next reading, and what is kept as the channel's own. ``whole``: a body came. ``move``: it is at ``moved_to`` from now on.
     """
 
     wait: float

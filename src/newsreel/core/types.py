@@ -124,9 +124,9 @@ ChannelKind = Literal["feed", "sitemap", "frontpage"]
 class Response:
     """An answer from the press.
 
-    ``url`` is the address that answered, after redirects; ``redirects`` those before it, in order, and ``redirect_statuses``
-    what each of them answered. ``body`` is decoded, ``wire_body`` as it was received (still compressed). Header names keep their case; look them up with
-    ``header``, which does not.
+    ``url`` is the address that answered, after redirects; ``redirects`` those before it, in order, and ``redirect_statuses`` what
+    each of them answered. ``body`` is decoded, ``wire_body`` as it was received (still compressed). Header names keep their
+    case; look them up with ``header``, which does not.
     """
 
     requested_url: str

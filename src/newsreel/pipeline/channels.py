@@ -41,7 +41,7 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         # What counts as an article on a front page is learned: the same page may name others.
         whole = response.status != 304 and channel.kind != Channel.Kind.FRONTPAGE
         digest = polling.digest_of(response.body) if whole else ""
-        same = response.status == 304 or bool(digest) and digest == state.digest
+        same = response.status == 304 or (bool(digest) and digest == state.digest)
         named = None if same else await entries_of(shop, channel, response)
     except NewsreelError as error:
         shop.costs.outcomes[error.outcome] += 1

@@ -2,19 +2,21 @@
 
 Each answer is a pure function of (what we know of the channel, what we heard, now); ``archive/reading.py`` writes it down.
 
-**The interval.** A fetch shows a window of entries. Where all of them are new we came too late and have perhaps missed some; where none
-is, too early. The aim is that between a third and two thirds of a fetch are known already, and within that the fresh side, for somebody
-waits for the news: AIM_NEW of the window. What was seen is weighed against what the interval so far says of the channel's rate, as one
-does with a Poisson process and a gamma prior of the weight of PRIOR entries: a single entry moves the interval little, twenty much. A long
-window (a news sitemap lists two days, a front page everything) counts as one of WINDOW entries, else a lively paper would be read once a day.
+**The interval.** A fetch shows a window of entries. Where all of them are new we came too late and have perhaps missed some; where
+none is, too early. The aim is that between a third and two thirds of a fetch are known already, and within that the fresh side, for
+somebody waits for the news: AIM_NEW of the window. What was seen is weighed against what the interval so far says of the channel's rate, as
+one does with a Poisson process and a gamma prior of the weight of PRIOR entries: one entry moves the interval little, twenty much. A long
+window (a news sitemap lists two days, a front page everything) counts as one of WINDOW entries, else a lively paper would be read
+once a day.
 
-**The channel's own rhythm.** Silence alone never makes an interval longer than a SILENCE-th of its length: a night or a weekend is not taken for
-the end of a paper, and a burst is followed closely until it is over.
+**The channel's own rhythm.** Silence alone makes no interval longer than a SILENCE-th of its length: a night or a weekend is not taken
+for the end of a paper, and a burst is followed closely until it is over.
 
 **The frame.** From SHORTEST to LONGEST; who sets a start value below SHORTEST has moved the whole frame down by as much.
 
-**The publisher's word** (``ttl``, ``sy:updatePeriod``, ``max-age``, ``Expires``) only ever puts the next reading off, never brings it nearer, and only so far
-that by our own count no more than STALEST of the window would be new. Where all was new it counts for nothing. So it cannot silence a busy feed. A Retry-After is obeyed up to a day.
+**The publisher's word** (``ttl``, ``sy:updatePeriod``, ``max-age``, ``Expires``) only ever puts the next reading off, never brings it
+nearer, and only so far that by our own count no more than STALEST of the window would be new. Where all was new it counts for nothing. So
+it cannot silence a busy feed. A Retry-After is obeyed up to a day.
 """
 
 from __future__ import annotations
@@ -64,8 +66,8 @@ _FIRST_ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)[\s/>]", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What we know of a channel before a reading. ``window`` is the number of entries of its last whole answer (0: not known), ``unmodified``
-    how often in a row it said 304 since then; the other fields are those of its row.
+    """What we know of a channel before a reading. ``window`` is the number of entries of its last whole answer (0: not known),
+    ``unmodified`` how often in a row it said 304 since then; the other fields are those of its row.
     """
 
     key: str
@@ -91,8 +93,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a reading without fault gave. ``entries``: how many it named, None where it was the same as last time (a 304, the same body);
-    ``alone``: whether this one answer says it all (an index of sitemaps does not).
+    """What a reading without fault gave. ``entries``: how many it named, None where it was the same as last time (a 304, the same
+    body); ``alone``: whether this one answer says it all (an index of sitemaps does not).
     """
 
     response: Response
