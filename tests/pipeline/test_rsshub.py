@@ -11,18 +11,16 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
-from newsreel.archive import preferences, registry
-from newsreel.archive.models import Channel, Host, Lead, Source
+from newsreel.archive import preferences
+from newsreel.archive.models import Channel, Host, Lead
 from newsreel.archive.reading import settle_rsshub
 from newsreel.core import settings as ours
-from newsreel.core.errors import NewsreelError, Permanent
+from newsreel.core.errors import NewsreelError
 from newsreel.core.settings import Settings
 from newsreel.core.state import mark_sample
 from newsreel.pipeline import jobs
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.channels import read_channel
-from newsreel.pipeline.importing import look_through, take_in, taken_out
-from newsreel.sources import csv_of, opml_of
 from tests.fetching.loopback import Site, answer, served
 from tests.pipeline.conftest import Open
 
@@ -146,45 +144,3 @@ async def _host_is(shop: Any, host: str) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError(f"The channel is not read from {host}.")
-
-
-def test_lists_hold_routes(tmp_path: Path) -> None:
-    chosen = Settings(home=tmp_path, rsshub="https://hub.example.org")
-    table = (
-        f"address,name,home\n{ROUTE},Videos,\nrsshub://zhihu/hot,热榜,https://www.zhihu.example/\nhttps://a.test/1,,\n"
-    )
-    outlines = "".join(
-        f'<outline text="x" xmlUrl="{url}"/>' for url in (ROUTE, "rsshub://zhihu/hot", "RSSHub://zhihu/hot/")
-    )
-    opml = f'<opml version="2.0"><body>{outlines}</body></opml>'
-    for body, repeated in ((table, 0), (opml, 1)):
-        with pytest.raises(Permanent) as refused:
-            look_through(body.encode(), Settings(home=tmp_path))
-        assert refused.value.outcome == "list_rsshub"
-        assert "\n" not in refused.value.reason
-        plan = look_through(body.encode(), chosen)
-        assert [feed.url for feed in plan.new][:2] == [ROUTE, "rsshub://zhihu/hot"]
-        assert plan.repeated == repeated
-    ours.use(chosen)
-    plan = look_through(table.encode(), chosen)
-    take_in(plan.new, 900)
-    sites = dict(Channel.objects.values_list("url", "source__site"))
-    assert sites == {ROUTE: "bilibili.rsshub", "rsshub://zhihu/hot": "zhihu.example", "https://a.test/1": "a.test"}
-    assert set(Channel.objects.values_list("host", flat=True)) == {"hub.example.org", "a.test"}
-    assert Source.objects.get(site="bilibili.rsshub").home_url == ""
-    for written in (csv_of(taken_out()), opml_of(taken_out())):
-        again = look_through(written.encode(), chosen)
-        assert (again.new, again.known) == ((), 3)
-
-
-def test_a_list_for_a_private_instance_is_refused(tmp_path: Path) -> None:
-    body = f"address\n{ROUTE}\n".encode()
-    with pytest.raises(Permanent) as refused:
-        look_through(body, Settings(home=tmp_path, rsshub="http://127.0.0.1:1200"))
-    assert refused.value.outcome == "list_refused"
-    allowed = Settings(home=tmp_path, rsshub="http://127.0.0.1:1200", allowed_hosts=("127.0.0.1:1200",))
-    assert len(look_through(body, allowed).new) == 1
-
-
-def test_a_route_is_known_by_its_own_key() -> None:
-    assert registry.channel_key(f"{ROUTE}/") == ROUTE
