@@ -35,6 +35,7 @@ HUB = "https://hub.example.org"
         ("rsshub://a\\b", None),
         ("rsshub://a/\x00", None),
         ("rsshub://" + "a" * 2100, None),
+        ("rsshub://a?b=" + "字" * 300, None),  # nine characters each in its key
         ("rsshub:1200/bilibili", None),
         ("https://rsshub.app/bilibili", None),
         ("", None),

@@ -227,6 +227,14 @@ async def test_a_channel_that_moved_for_a_day_is_read_there(open_shop: Open, sit
     assert changed == 1
 
 
+def test_an_address_that_is_only_written_otherwise_is_taken_over() -> None:
+    channel = watched("http://a.test/feed")
+    then = reading.AfterReading(60, 900, moved_to="https://www.a.test/feed/", move=True)
+    reading.channel_read(channel, then, status=200, entries=1, new=0, seconds=0.1)
+    moved = row("http://a.test/feed")
+    assert (moved.pk, moved.url, moved.host) == (channel.pk, "https://www.a.test/feed/", "www.a.test")
+
+
 async def test_a_channel_moves_to_another_host(open_shop: Open, site: Site) -> None:
     place = f"localhost:{site.port}"
     there = f"http://{place}/feed"
@@ -299,7 +307,7 @@ async def test_a_channel_that_moved_to_where_another_is_ends(open_shop: Open, si
         source = await shop.db(Source.objects.get)
         added = await shop.db(registry.known_channel, site.url("/old"))
     assert (found.outcome, found.paused, found.retired_at is not None) == ("merged", True, True)
-    assert found.reason.startswith(f"It has moved to {site.url('/new')}, which is read already as ")
+    assert found.reason == f"It has moved to {site.url('/new')}, where a channel is already: A."
     assert (kept.pk, kept.retired_at, kept.paused) == (other.pk, None, False)
     assert source.retired_at is None
     assert added is None

@@ -163,7 +163,7 @@ def _move(channel: Channel, url: str) -> None:
         if other.retired_at is not None:
             read_again(Channel.objects.filter(pk=other.pk))
             Source.objects.filter(pk=other.source_id, retired_at__isnull=False).update(paused=False, retired_at=None)
-        _retire(channel, MERGED, f"It has moved to {url[:200]}, which is read already as {str(other)[:200]}.")
+        _retire(channel, MERGED, f"It has moved to {url[:200]}, where a channel is already: {str(other)[:200]}.")
         return
     changes.record("source", [channel.source_id], "changed")
     log.info("A channel of %s has moved to %s.", channel.source.site, place)

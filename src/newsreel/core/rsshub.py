@@ -34,7 +34,8 @@ def canonical(address: str) -> str | None:
     segments = urllib.parse.unquote(path).replace("\\", "/").split("/")
     if not path.strip("/") or any(segment in (".", "..") for segment in segments):
         return None  # a route of dots would climb out of the instance's own path
-    return SCHEME + path.rstrip("/") + (f"?{query}" if query else "")
+    route = SCHEME + path.rstrip("/") + (f"?{query}" if query else "")
+    return route if len(_key(route)) <= MAX_URL_LENGTH else None
 
 
 def resolved(address: str, instance: str) -> str:
@@ -63,8 +64,10 @@ def feed_identity(address: str) -> str:
     if not is_one(address):
         return identity(address)
     route = canonical(address)
-    if route is None:
-        return ""
+    return _key(route) if route else ""
+
+
+def _key(route: str) -> str:
     path, _, query = route.partition("?")
     pairs = sorted(urllib.parse.parse_qsl(query, keep_blank_values=True))
     return path + (f"?{urllib.parse.urlencode(pairs)}" if pairs else "")

@@ -154,7 +154,8 @@ class Settings(BaseSettings):
         900,
         ge=1,
         le=86400,
-        description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news.",
+        description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news, between "
+        "five minutes and a day. A start below five minutes moves both ends down by as much.",
     )
     rsshub: Annotated[str, Changeable("crawl")] = Field(
         "",

@@ -23,7 +23,7 @@ _WORDS = {
     "bad_redirect": _("redirected to nowhere"),
     "gone": _("no longer there"),
     "gone_for_good": _("gone for good, as its site says; not read any more"),
-    "merged": _("moved to the address of another channel, which is read"),
+    "merged": _("moved to the address of another channel"),
     "unasked_304": _("the host says 'not changed' without having been asked"),
     "empty_answer": _("the answer is empty"),
     "no_rsshub": _("an address of RSSHub, and the settings name no instance"),
