@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from newsreel.core.types import Entry
 from newsreel.pipeline import polling
 from newsreel.pipeline.polling import State
 
@@ -63,12 +64,12 @@ def by_day(hour: float) -> bool:
 @pytest.mark.parametrize(
     ("feed", "window", "days", "a_day", "known", "lost"),
     [
-        # Measured: 4.8 readings a day, 59 % known, 0.3 % lost; 10.2, 61 %, 0.5 %; 120.9, 59 %, 0.1 %; 21.3, 69 %, 0.2 %; 6.2, 67 %, 0.5 %
+        # Measured, in this order: 4.4, 9.2, 110.3, 21.1 and 5.8 readings a day, 55, 56, 55, 68 and 66 % known, 0.1 to 0.6 % lost.
         (arrivals(1, 40, 60), 20, 60, (3, 7), (1 / 3, 2 / 3), 0.01),
         (arrivals(2, 40, 60), 10, 60, (7, 14), (1 / 3, 2 / 3), 0.02),
         (arrivals(3, 1000, 20), 20, 20, (90, 150), (1 / 3, 2 / 3), 0.01),
-        (arrivals(4, 300, 40, by_day), 30, 40, (12, 30), (1 / 3, 0.75), 0.01),
-        (arrivals(5, 60, 60, by_day), 20, 60, (3, 10), (1 / 3, 0.75), 0.02),
+        (arrivals(4, 300, 40, by_day), 30, 40, (12, 30), (1 / 3, 0.7), 0.01),
+        (arrivals(5, 60, 60, by_day), 20, 60, (3, 10), (1 / 3, 0.7), 0.02),
         # Below the frame's end the aim cannot be met: one a week is looked for once a day; five a minute, every five minutes.
         (arrivals(6, 1 / 7, 300), 20, 300, (0.9, 1.6), (0.97, 1), 0),
         (arrivals(7, 7200, 9), 20, 9, (250, 289), (0, 0.1), 0.5),
@@ -112,23 +113,26 @@ def test_a_publisher_s_nonsense_costs_no_news() -> None:
 
 
 def test_a_burst_is_followed_and_then_let_go() -> None:
-    """Two a day, then five a minute for a day, then two a day again."""
+    """Two a day, then five a minute for two days, then two a day again."""
     quiet = arrivals(1, 2, 40)
-    burst = [20 * DAY + 12 * second for second in range(7200)]
+    burst = [20 * DAY + 12 * second for second in range(14_400)]
     feed = sorted(quiet + burst)
     state, at, seen = State(key="k", url="https://a.test/feed"), 0.0, 0
     intervals: list[tuple[float, int]] = []
     while at < 40 * DAY:
         so_far = bisect.bisect_right(feed, at)
         fresh, seen, now = min(so_far - seen, 20), so_far, BEGIN + timedelta(seconds=at)
-        interval = polling.next_interval(state, 20, fresh, now, 900)
+        shown = feed[max(so_far - 20, 0) : so_far]
+        half = polling.half_of([Entry("", "", published=BEGIN + timedelta(seconds=moment)) for moment in shown])
+        interval = polling.next_interval(state, 20, fresh, now, 900, half)
         intervals.append((at, interval))
         at += polling.wait_for(state, interval, 0, now, 900)
         state = replace(state, interval=interval, last_ok_at=now, last_new_at=now if fresh else state.last_new_at)
     before = [interval for at, interval in intervals if 15 * DAY < at < 20 * DAY]
-    within = [interval for at, interval in intervals if 20 * DAY <= at < 21 * DAY]
+    within = [interval for at, interval in intervals if 20 * DAY <= at < 22 * DAY]
     late = [interval for at, interval in intervals if at > 33 * DAY]
     assert min(before) > 6 * 3600
-    assert min(within) == 300
+    assert sum(interval > 300 for interval in within) <= 1, "from once a day to every five minutes, by the dates shown"
+    assert len(within) > 200
     assert min(late) > 6 * 3600
-    assert sum(20 * DAY <= at < 33 * DAY for at, _ in intervals) < 200
+    assert sum(22 * DAY <= at < 33 * DAY for at, _ in intervals) < 200

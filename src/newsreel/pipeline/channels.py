@@ -54,7 +54,8 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
     new = await shop.db(registry.store_leads, channel, entries) if entries else 0
     heard = Heard(response, digest=digest)
     if named is not None:
-        heard = Heard(response, len(entries), new, digest, named.refresh_seconds, named.alone)
+        half = polling.half_of(entries)
+        heard = Heard(response, len(entries), new, digest, named.refresh_seconds, named.alone, half)
     await shop.db(_read, shop, channel, state, heard, seconds)
     shop.costs.outcomes["channel_read"] += 1
     return new

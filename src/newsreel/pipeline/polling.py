@@ -5,9 +5,9 @@ Each answer is a pure function of (what we know of the channel, what we heard, n
 **The interval.** A fetch shows a window of entries. Where all of them are new we came too late and have perhaps missed some; where
 none is, too early. The aim is that between a third and two thirds of a fetch are known already, and within that the fresh side, for
 somebody waits for the news: AIM_NEW of the window. What was seen is weighed against what the interval so far says of the channel's rate, as
-one does with a Poisson process and a gamma prior of the weight of PRIOR entries: one entry moves the interval little, twenty much. A long
-window (a news sitemap lists two days, a front page everything) counts as one of WINDOW entries, else a lively paper would be read
-once a day.
+one does with a Poisson process and a gamma prior of the weight of PRIOR entries: one entry moves the interval little, twenty much.
+Where all was new, the entries' own dates say how fast they came. A long window (a news sitemap lists two days, a front page
+everything) counts as one of WINDOW entries, else a lively paper would be read once a day.
 
 **The channel's own rhythm.** Silence alone makes no interval longer than a SILENCE-th of its length: a night or a weekend is not taken
 for the end of a paper, and a burst is followed closely until it is over.
@@ -23,24 +23,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsreel.archive.reading import AfterFailure, AfterReading
 from newsreel.core import rsshub, urls
 from newsreel.core.errors import NewsreelError, Temporary
-from newsreel.core.types import Response
+from newsreel.core.types import Entry, Response
 from newsreel.pipeline.decisions import PATIENT_TRIES
 from newsreel.pipeline.freshness import fresh_seconds
 
 SHORTEST = 300  # seconds
 LONGEST = 86_400
-AIM_NEW = 0.4
-STALEST = 1 / 2
+AIM_NEW = 0.45
+STALEST = 0.55
 WINDOW = 30
 PRIOR = 8.0
 SILENCE = 8
-SMALLEST_STEP, LARGEST_STEP = 0.25, 1.5  # of an interval to the next
+FEW, MOST_UNDATED = 4, 0.5  # entries with dates, without which these say nothing
+SMALLEST_STEP, LARGEST_STEP = 0.25, 1.25  # of an interval to the next
 # Of the time to wait: what was switched on together comes apart, and stays so.
 JITTER = 0.1
 FIRST_JITTER = 0.5
@@ -94,7 +96,7 @@ class State:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a reading without fault gave. ``entries``: how many it named, None where it was the same as last time (a 304, the same
-    body); ``alone``: whether this one answer says it all (an index of sitemaps does not).
+    body); ``alone``: whether this one answer says it all (an index of sitemaps does not); ``half``: see half_of.
     """
 
     response: Response
@@ -103,6 +105,7 @@ class Heard:
     digest: str = ""
     refresh_seconds: int | None = None
     alone: bool = True
+    half: float | None = None
 
 
 def validators(state: State) -> tuple[str | None, str | None]:
@@ -138,7 +141,7 @@ def after_reading(state: State, heard: Heard, now: datetime, start: int) -> Afte
     """What to do after a reading without fault. ``start`` is the setting's interval in seconds."""
     response, whole = heard.response, heard.response.status != 304
     window = state.window if heard.entries is None else heard.entries
-    interval = next_interval(state, window, heard.new, now, start)
+    interval = next_interval(state, window, heard.new, now, start, heard.half)
     refresh = heard.refresh_seconds if heard.entries is not None else state.refresh_seconds
     late = state.last_ok_at is not None and 0 < window <= heard.new
     hint = 0 if late else max(refresh or 0, fresh_seconds(response) or 0)
@@ -184,7 +187,19 @@ def frame(start: int) -> tuple[int, int]:
     return shortest, LONGEST * shortest // SHORTEST
 
 
-def next_interval(state: State, window: int, new: int, now: datetime, start: int) -> int:
+def half_of(entries: Sequence[Entry]) -> float | None:
+    """Seconds in which the newer half of a window has come, by its entries' own dates; None where too few have a time of day.
+
+    Only where all is new is it believed, for then nothing else says how fast they come: a quiet feed in which the news breaks.
+    """
+    times = sorted(entry.published for entry in entries if entry.published and entry.published_precision == "time")
+    if len(times) < MOST_UNDATED * len(entries) or len(times) < FEW:
+        return None
+    seconds = (times[-1] - times[len(times) // 2]).total_seconds()
+    return seconds if seconds > 0 else None  # all at once: an issue, or the moment at which the feed was made
+
+
+def next_interval(state: State, window: int, new: int, now: datetime, start: int, half: float | None = None) -> int:
     """Seconds between this reading and the next, before hints and jitter; ``window`` entries were shown, ``new`` of them not known."""
     shortest, longest = frame(start)
     before = min(max(state.interval, shortest), longest)
@@ -196,12 +211,14 @@ def next_interval(state: State, window: int, new: int, now: datetime, start: int
     aim = AIM_NEW * min(window or WINDOW, WINDOW)
     everything = bool(new) and new >= window
     seen = 2 * new if everything else new  # as many again have perhaps passed unseen
-    found = (PRIOR * before + aim * passed) / (PRIOR + seen)
+    found, lowest = (PRIOR * before + aim * passed) / (PRIOR + seen), before * SMALLEST_STEP
     if everything:
         found = min(found, before)
+        if half is not None:
+            found, lowest = min(found, half), min(lowest, half)
     elif not new and state.last_new_at is not None:
         found = min(found, max(before, (now - state.last_new_at).total_seconds() / SILENCE))
-    found = min(max(found, before * SMALLEST_STEP), before * LARGEST_STEP)
+    found = min(max(found, lowest), before * LARGEST_STEP)
     return round(min(max(found, shortest), longest))
 
 
