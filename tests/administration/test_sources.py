@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from newsreel.accounts.models import AuditEntry
-from newsreel.archive import claims, registry, wishes
+from newsreel.archive import claims, reading, registry, wishes
 from newsreel.archive.models import AddRequest, Channel, Host, Lead, Source
 from newsreel.archive.registry import ChannelFacts, SourceFacts
 from tests.administration.four import Four
@@ -42,6 +42,30 @@ def a_watched(site: str = "news.test") -> Channel:
         SourceFacts(site, "News", f"https://{site}/"), [ChannelFacts(f"https://{site}/feed", "feed")], 900
     )
     return channel
+
+
+def test_a_channel_that_is_gone_for_good_says_why(four: Four) -> None:
+    channel = a_watched()
+    registry.register(SourceFacts("news.test", "News", ""), [ChannelFacts("https://news.test/sport.xml", "feed")], 900)
+    gone = reading.AfterFailure(60, retire=True)
+    reading.channel_failed(
+        channel, gone, outcome="gone", reason="news.test answered 410 (Gone).", status=410, seconds=0.1
+    )
+    page = four.bob.get(f"/administration/sources/{channel.source_id}/").content.decode()
+    assert "gone for good, as its site says; not read any more" in page
+    assert "news.test answered 410 (Gone). It said so twice, hours apart: it is not read any more." in page
+    assert ">read no more</span>" in page
+    post(four.bob, f"channels/{channel.pk}/resume/")
+    again = Channel.objects.get(pk=channel.pk)
+    assert (again.retired_at, again.paused, again.outcome) == (None, False, "")
+
+
+def test_a_channel_that_is_about_to_move_says_where(four: Four) -> None:
+    channel = a_watched()
+    then = reading.AfterReading(60, 900, moved_to="https://new.test/<feed>", moved_since=timezone.now())
+    reading.channel_read(channel, then, status=200, entries=1, new=1, seconds=0.1)
+    page = four.bob.get(f"/administration/sources/{channel.source_id}/").content.decode()
+    assert "<bdi>https://new.test/&lt;feed&gt;</bdi>" in page
 
 
 def test_a_preview_waits_is_answered_and_added(four: Four) -> None:

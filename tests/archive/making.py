@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from newsreel.archive import registry, storing
+from newsreel.archive import reading, registry, storing
 from newsreel.archive.models import Channel, Lead
 from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.archive.snapshots import Record
@@ -47,6 +47,16 @@ def store(
 ) -> tuple[str, int]:
     """A page of a channel, stored."""
     return storing.store(a_lead(channel, url), facts(url, title, text, **more), a_visit(url, at))
+
+
+def was_read(channel: Channel, wait: float = 600, *, new: int = 0) -> None:
+    """The channel was read without fault, and is read again after ``wait`` seconds."""
+    reading.channel_read(channel, reading.AfterReading(wait, int(wait)), status=200, entries=20, new=new, seconds=0.1)
+
+
+def was_not_read(channel: Channel, outcome: str, reason: str, wait: float = 60) -> None:
+    """The channel could not be read."""
+    reading.channel_failed(channel, reading.AfterFailure(wait), outcome=outcome, reason=reason, status=0, seconds=0.1)
 
 
 def evidence_folder(base: Path) -> Path:

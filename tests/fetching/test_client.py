@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import pickle
 import ssl
 import time
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,9 +107,11 @@ async def test_a_gz_file_is_left_as_it_is(site: Site, fetcher: Fetcher) -> None:
 async def test_statuses(site: Site, fetcher: Fetcher, status: int, kind: type, outcome: str) -> None:
     site.pages = {"/": answer(status, b"an error page", "Retry-After: 120")}
     error = await failure(fetcher, site.url())
-    assert (type(error), error.outcome) == (kind, outcome)
+    assert (type(error), error.outcome, error.status) == (kind, outcome, status)
+    for other in (copy(error), pickle.loads(pickle.dumps(error))):
+        assert (type(other), other.outcome, other.reason, other.status) == (kind, outcome, error.reason, status)
     if isinstance(error, Temporary):
-        assert error.retry_after == 120
+        assert error.retry_after == copy(error).retry_after == 120
 
 
 @pytest.mark.parametrize(
@@ -152,6 +156,7 @@ async def test_redirects_are_followed_with_all_their_addresses(site: Site, fetch
     response = await fetcher.fetch(site.url("/a"))
     assert response.body == b"here"
     assert response.redirects == (site.url("/a"), site.url("/b/c?x=1"))
+    assert response.redirect_statuses == (301, 307)
     assert response.url == site.url("/ü ö")
     assert response.requested_url == site.url("/a")
 

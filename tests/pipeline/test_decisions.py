@@ -82,32 +82,10 @@ def test_retries() -> None:
 def test_a_host_that_says_in_a_second_for_ever_is_believed_five_times() -> None:
     busy = Temporary("server_error", "Busy.", retry_after=1)
     assert [decisions.retry_in(busy, n) for n in range(11)] == [1] * 5 + [60, 300, 1800, 10800, 43200, None]
-    assert [decisions.channel_retry_in(busy, n, 900) for n in range(12)] == [1] * 5 + [60, 300, 1800, 10800] + [
-        43200
-    ] * 3
     assert [decisions.names_its_time(busy, n) for n in (0, 4, 5)] == [True, True, False]
     assert not decisions.names_its_time(Temporary("server_error", "Busy."), 0)
     patient = Temporary("rate_limited", "Later.", retry_after=7200)
     assert decisions.retry_in(patient, 5) == 7200
-
-
-def test_a_channel_is_never_given_up() -> None:
-    gone = Permanent("gone", "Gone.")
-    waits = [decisions.channel_retry_in(gone, failures, 900) for failures in range(40)]
-    assert waits == sorted(waits)
-    assert waits[0] >= 3600
-    assert waits[-1] == 86400
-
-
-def test_the_interval_follows_the_news() -> None:
-    interval = 900
-    for _ in range(20):
-        interval = decisions.next_interval(interval, 5, 900)
-    assert interval == 300
-    for _ in range(40):
-        interval = decisions.next_interval(interval, 0, 900)
-    assert interval == 6 * 3600
-    assert decisions.next_interval(1, 0, 1) >= 1
 
 
 def test_both_statements_are_kept() -> None:

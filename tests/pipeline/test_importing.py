@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsreel.archive.models import Channel, Source
+from newsreel.core import settings as ours
 from newsreel.core.errors import Permanent
 from newsreel.core.settings import Settings
 from newsreel.core.state import mark_sample
@@ -14,6 +15,7 @@ from newsreel.pipeline.importing import facts_of, look_through, take_in, taken_o
 from newsreel.sources import ListedFeed, csv_of, opml_of
 
 pytestmark = pytest.mark.django_db
+ROUTE = "rsshub://bilibili/user/video/2267573"
 
 
 @pytest.fixture
@@ -114,3 +116,45 @@ def test_ten_thousand_rows(chosen: Settings) -> None:
     plan = look_through(csv_of(feeds).encode(), chosen)
     assert len(plan.new) == 10_000
     assert take_in(plan.new, 900).new == Channel.objects.count() == 10_000
+
+
+def test_lists_hold_routes(tmp_path: Path) -> None:
+    chosen = Settings(home=tmp_path, rsshub="https://hub.example.org")
+    table = (
+        f"address,name,home\n{ROUTE},Videos,\nrsshub://zhihu/hot,热榜,https://www.zhihu.example/\nhttps://a.test/1,,\n"
+    )
+    outlines = "".join(
+        f'<outline text="x" xmlUrl="{url}"/>' for url in (ROUTE, "rsshub://zhihu/hot", "RSSHub://zhihu/hot/")
+    )
+    opml = f'<opml version="2.0"><body>{outlines}</body></opml>'
+    for body, repeated in ((table, 0), (opml, 1)):
+        with pytest.raises(Permanent) as refused:
+            look_through(body.encode(), Settings(home=tmp_path))
+        assert refused.value.outcome == "list_rsshub"
+        assert "\n" not in refused.value.reason
+        plan = look_through(body.encode(), chosen)
+        assert [feed.url for feed in plan.new][:2] == [ROUTE, "rsshub://zhihu/hot"]
+        assert plan.repeated == repeated
+    plan = look_through(table.encode(), chosen)
+    before = ours.own_settings()
+    ours.use(chosen)
+    try:
+        take_in(plan.new, 900)
+    finally:
+        ours.use(before)
+    sites = dict(Channel.objects.values_list("url", "source__site"))
+    assert sites == {ROUTE: "bilibili.rsshub", "rsshub://zhihu/hot": "zhihu.example", "https://a.test/1": "a.test"}
+    assert set(Channel.objects.values_list("host", flat=True)) == {"hub.example.org", "a.test"}
+    assert Source.objects.get(site="bilibili.rsshub").home_url == ""
+    for written in (csv_of(taken_out()), opml_of(taken_out())):
+        again = look_through(written.encode(), chosen)
+        assert (again.new, again.known) == ((), 3)
+
+
+def test_a_list_for_a_private_instance_is_refused(tmp_path: Path) -> None:
+    body = f"address\n{ROUTE}\n".encode()
+    with pytest.raises(Permanent) as refused:
+        look_through(body, Settings(home=tmp_path, rsshub="http://127.0.0.1:1200"))
+    assert refused.value.outcome == "list_refused"
+    allowed = Settings(home=tmp_path, rsshub="http://127.0.0.1:1200", allowed_hosts=("127.0.0.1:1200",))
+    assert len(look_through(body, allowed).new) == 1

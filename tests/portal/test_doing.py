@@ -14,6 +14,7 @@ from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.core import settings as ours
 from newsreel.core.state import State, mark_sample, read_state, take_requests, write_state
 from newsreel.portal import doing
+from tests.archive import making
 
 pytestmark = pytest.mark.django_db
 
@@ -70,12 +71,12 @@ def test_it_says_what_the_supervisor_does(client: Client, home: Path, phase: str
 def test_it_says_what_is_read_what_came_and_what_refuses(client: Client) -> None:
     channel = a_source()
     assert "1 个频道等待读取" in strip(client)
-    registry.channel_failed(channel, "robots_disallowed", "The robots.txt says no.", 60)
+    making.was_not_read(channel, "robots_disallowed", "The robots.txt says no.")
     page = strip(client)
     assert "1 家来源读取失败" in page
     assert "robots.txt" in page
     assert "所有来源都无法连接" in page
-    registry.channel_read(channel, etag="", last_modified="", new=0, interval=900)
+    making.was_read(channel)
     assert "等待更新" in strip(client)
 
 

@@ -46,7 +46,7 @@ class Activity:
 
 def activity() -> Activity:
     """What is going on now; six statements, whatever the archive holds."""
-    channels = Channel.objects.filter(source__paused=False)
+    channels = Channel.objects.filter(source__paused=False, retired_at=None)
     bad = channels.exclude(outcome__in=("", "ok"))
     numbers = channels.aggregate(
         all=Count("pk"), unread=Count("pk", filter=Q(outcome="")), bad=Count("pk", filter=~Q(outcome__in=("", "ok")))

@@ -16,7 +16,7 @@ def what_is_left() -> list[dict[str, Any]]:
     will be tried again later.
     """
     leads = Lead.objects.filter(state=Lead.State.NEW, next_due_at__isnull=False).select_related("channel__source")
-    channels = Channel.objects.filter(~Q(outcome="ok"), source__paused=False).select_related("source")
+    channels = Channel.objects.filter(~Q(outcome="ok"), source__paused=False, retired_at=None).select_related("source")
     rows = [(channel.source.name, channel.url, channel.reason) for channel in channels.order_by("id")[:MOST]]
     rows += [(lead.channel.source.name, lead.url, lead.reason) for lead in leads.order_by("id")[:MOST]]
     return [{"source": source, "url": url, "reason": reason or "Not read yet."} for source, url, reason in rows]

@@ -27,7 +27,11 @@ log = logging.getLogger("newsreel.settings")
 KIND = "setting"  # of a line in the change log
 ROWS_SQL = "SELECT name, value::text FROM archive_preference"
 MOST_LENGTH = 2000
-_SCHEMES = {"smtp": ("smtp", "smtps"), "oidc_url": ("https", "http")}  # of settings that name a server
+_SCHEMES = {
+    "smtp": ("smtp", "smtps"),
+    "oidc_url": ("https", "http"),
+    "rsshub": ("https", "http"),
+}  # of settings that name a server
 Origin = Literal["environment", "portal", "default"]
 
 

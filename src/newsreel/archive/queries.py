@@ -46,6 +46,7 @@ PAGE_SIZE = 30
 ROLLING_SIZE = 20
 LEAD_LENGTH = 180  # characters of the body under a title in a list
 REVISIONS_SHOWN = 20
+_UNSHOWN = ("etag", "last_modified", "key", "reason", "digest", "moved_to")  # columns of a channel
 
 
 HEADLINE_FIELDS = (
@@ -278,7 +279,7 @@ def source_names() -> list[tuple[int, Name]]:
 
 def sources(ids: Sequence[int]) -> tuple[SourceState, ...]:
     """These sources with the state of their channels, in this order."""
-    channels = Channel.objects.order_by("name", "id").defer("etag", "last_modified", "key", "reason")
+    channels = Channel.objects.order_by("name", "id").defer(*_UNSHOWN)
     rows = Source.objects.filter(pk__in=ids).defer("proxy", "ca_file", "allowed_ports")
     found = {row.id: _source(row) for row in rows.prefetch_related(Prefetch("channels", channels))}
     return tuple(found[id_] for id_ in ids if id_ in found)
@@ -286,7 +287,7 @@ def sources(ids: Sequence[int]) -> tuple[SourceState, ...]:
 
 def source(id_: int) -> SourceState | None:
     """A source with its channels, or None."""
-    channels = Channel.objects.order_by("name", "id").defer("etag", "last_modified", "key", "reason")
+    channels = Channel.objects.order_by("name", "id").defer(*_UNSHOWN)
     found = Source.objects.filter(pk=id_).prefetch_related(Prefetch("channels", channels)).first()
     return None if found is None else _source(found)
 

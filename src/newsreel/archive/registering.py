@@ -10,8 +10,10 @@ from django.db import transaction
 from newsreel.archive import changes
 from newsreel.archive.claims import ensure_hosts
 from newsreel.archive.models import Channel, Source
+from newsreel.archive.reading import read_again
 from newsreel.archive.registry import ChannelFacts, SourceFacts, channel_key
-from newsreel.core.urls import host_of
+from newsreel.core.rsshub import feed_host
+from newsreel.core.settings import settings
 
 AT_ONCE = 1000  # rows of one INSERT
 
@@ -28,7 +30,7 @@ class Registered:
 def watched_keys(urls: Iterable[str]) -> frozenset[str]:
     """Which of these addresses are read already, by their identities. One query."""
     keys = {channel_key(url) for url in urls}
-    rows = Channel.objects.filter(key__in=keys, source__retired_at=None)
+    rows = Channel.objects.filter(key__in=keys, source__retired_at=None, retired_at=None)
     return frozenset(rows.values_list("key", flat=True))
 
 
@@ -51,6 +53,7 @@ def register_many(wanted: Sequence[tuple[SourceFacts, ChannelFacts]], interval: 
         channel_key(channel.url): _row(sources[facts.site], channel, interval) for facts, channel in reversed(wanted)
     }
     there = set(Channel.objects.filter(key__in=channels).values_list("key", flat=True))
+    read_again(Channel.objects.filter(key__in=channels, retired_at__isnull=False))
     fresh = [row for key, row in sorted(channels.items()) if key not in there]
     ensure_hosts(row.host for row in fresh)
     Channel.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=AT_ONCE)
@@ -75,6 +78,6 @@ def _row(source: Source, channel: ChannelFacts, interval: int) -> Channel:
         kind=channel.kind,
         name=channel.name[:200],
         name_zh=channel.name_zh[:200],
-        host=host_of(channel.url),
+        host=feed_host(channel.url, settings().rsshub),
         interval=interval,
     )

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Value
-from django.db.models.functions import Least, Now, Power
+from django.db.models.functions import Least, Now, Power, Random
 
-from newsreel.archive import changes
+from newsreel.archive import changes, reading
 from newsreel.archive.claims import ensure_hosts
 from newsreel.archive.manners import NOT_FREE
 from newsreel.archive.models import Article, Channel, Host, Lead, Source
+from newsreel.core.rsshub import feed_host, feed_identity
+from newsreel.core.settings import settings
 from newsreel.core.types import ChannelKind, Entry
 from newsreel.core.urls import host_of, identity, site_of
 
@@ -43,13 +45,13 @@ class SourceFacts:
 
 def known_channel(url: str) -> Channel | None:
     """The channel at an address, if we watch it already."""
-    rows = Channel.objects.select_related("source").filter(source__retired_at=None)
+    rows = Channel.objects.select_related("source").filter(source__retired_at=None, retired_at=None)
     return rows.filter(key=channel_key(url)).first()
 
 
 def channel_key(url: str) -> str:
     """A channel's identity: its address's, the part that a query names included."""
-    return identity(url)
+    return feed_identity(url)
 
 
 def channels_of_home(url: str) -> list[Channel]:
@@ -86,11 +88,13 @@ def register(
                 "kind": channel.kind,
                 "name": channel.name[:200],
                 "name_zh": channel.name_zh[:200],
-                "host": host_of(channel.url),
+                "host": feed_host(channel.url, settings().rsshub),
                 "interval": interval,
             },
         )
-        if new:
+        if not new and row.retired_at is not None:
+            reading.read_again(Channel.objects.filter(pk=row.pk))
+        if new or row.retired_at is not None:
             made.append(row)
     ensure_hosts(row.host for row in made)
     return source, made
@@ -103,6 +107,9 @@ def set_paused(source: Source, paused: bool) -> None:
         if paused:
             rows.update(paused=True)
         else:
+            # Of a source whose channels were all given up, somebody wants them tried once more.
+            if source.retired_at is not None:
+                reading.read_again(Channel.objects.filter(source=source, retired_at__isnull=False))
             rows.update(paused=False, retired_at=None)
         changes.record("source", [source.pk], "changed")
 
@@ -120,7 +127,10 @@ def retire(source: Source) -> None:
 def set_channel_paused(channel: Channel, paused: bool) -> None:
     """Stops or goes on with reading one channel; what it has named already is still visited."""
     with transaction.atomic():
-        Channel.objects.filter(pk=channel.pk).update(paused=paused)
+        rows = Channel.objects.filter(pk=channel.pk)
+        if not paused and channel.retired_at is not None:
+            reading.read_again(rows)
+        rows.update(paused=paused)
         changes.record("source", [channel.source_id], "changed")
 
 
@@ -175,34 +185,6 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
     return len(fresh)
 
 
-def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, interval: int) -> None:
-    """A channel was read without fault. ``interval`` in seconds until the next time."""
-    values: dict[str, Any] = {
-        "etag": etag[:1000],
-        "last_modified": last_modified[:200],
-        "interval": interval,
-        "failures": 0,
-        "outcome": "ok",
-        "reason": "",
-        "last_read_at": Now(),
-        "next_due_at": Now() + Value(timedelta(seconds=interval)),
-    }
-    if new:
-        values["last_new_at"] = Now()
-    Channel.objects.filter(pk=channel.pk).update(**values)
-
-
-def channel_failed(channel: Channel, outcome: str, reason: str, again_in: float) -> None:
-    """A channel could not be read: why, and after how many seconds it is tried again."""
-    Channel.objects.filter(pk=channel.pk).update(
-        failures=F("failures") + 1,
-        outcome=outcome,
-        reason=reason[:500],
-        last_read_at=Now(),
-        next_due_at=Now() + Value(timedelta(seconds=again_in)),
-    )
-
-
 def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -> None:
     """An address gave no article: why, and after how many seconds it is tried again (None: never)."""
     due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
@@ -229,11 +211,12 @@ def lead_unchanged(lead: Lead, again_in: float | None) -> None:
 
 def host_waits(host: str, seconds: float, *, named_by_host: bool) -> None:
     """Nothing is asked of a host for some seconds: by its own word (Retry-After), or because it does not answer; then
-    twice as long each time, up to ``seconds`` * 256.
+    twice as long each time, up to ``seconds`` * 256, and a little more or less: those that went silent together come apart.
     """
     wait: Any = Value(timedelta(seconds=seconds))
     if not named_by_host:
-        wait = ExpressionWrapper(wait * Power(2.0, Least(F("failures"), 8)), output_field=DurationField())
+        longer = Power(2.0, Least(F("failures"), 8)) * (0.8 + 0.4 * Random())
+        wait = ExpressionWrapper(wait * longer, output_field=DurationField())
     Host.objects.filter(name=host).update(
         next_due_at=Now() + wait, waiting_for_host=named_by_host, failures=F("failures") + 1
     )

@@ -60,12 +60,14 @@ def _crawl(options: argparse.Namespace) -> int:
 
 async def _crawl_to_the_end(archive: Archive) -> tuple[Tally, Costs]:
     """The crawl and, beside it, the enrichment of what it brings; both to their end."""
+    from newsreel.archive.reading import settle_rsshub
     from newsreel.pipeline.crawling import Crawl
     from newsreel.pipeline.enriching import enrich_due
     from newsreel.pipeline.workshop import open_workshop
 
     progress = Progress()
     async with open_workshop(archive.settings, archive.recover) as shop:
+        await shop.db(settle_rsshub, shop.settings.rsshub)
         crawl = Crawl(
             shop,
             lambda tally: progress.say(f"{plural(tally.pages, 'page')}, {tally.new} new, {len(tally.failed)} failed"),

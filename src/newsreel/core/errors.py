@@ -8,16 +8,17 @@ from __future__ import annotations
 
 
 class NewsreelError(Exception):
-    """The root of the tree. ``str(error)`` is the reason in one line."""
+    """The root of the tree. ``str(error)`` is the reason in one line; ``status`` is the HTTP status that says so, or 0."""
 
-    def __init__(self, outcome: str, reason: str) -> None:
+    def __init__(self, outcome: str, reason: str, *, status: int = 0) -> None:
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason
+        self.status = status
 
-    def __reduce__(self) -> tuple[type[NewsreelError], tuple[str, str]]:
-        """Errors cross from the extraction child: keep both parts."""
-        return type(self), (self.outcome, self.reason)
+    def __reduce__(self) -> tuple[type[NewsreelError], tuple[str, str], dict[str, int]]:
+        """Errors are copied, and cross from the extraction child: keep all parts."""
+        return type(self), (self.outcome, self.reason), {"status": self.status}
 
 
 class Permanent(NewsreelError):
@@ -27,13 +28,13 @@ class Permanent(NewsreelError):
 class Temporary(NewsreelError):
     """Retried with back-off. ``retry_after`` is the other side's own wish, in seconds, where it has one."""
 
-    def __init__(self, outcome: str, reason: str, retry_after: float | None = None) -> None:
-        super().__init__(outcome, reason)
+    def __init__(self, outcome: str, reason: str, retry_after: float | None = None, *, status: int = 0) -> None:
+        super().__init__(outcome, reason, status=status)
         self.retry_after = retry_after
 
-    def __reduce__(self) -> tuple[type[Temporary], tuple[str, str, float | None]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[Temporary], tuple[str, str, float | None], dict[str, int]]:  # type: ignore[override]
         """As above, with the wish."""
-        return type(self), (self.outcome, self.reason, self.retry_after)
+        return type(self), (self.outcome, self.reason, self.retry_after), {"status": self.status}
 
 
 class Skip(NewsreelError):

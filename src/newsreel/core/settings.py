@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from newsreel.core.errors import Misconfigured
+from newsreel.core.rsshub import checked_instance
 
 PREFIX = "NEWSREEL_"
 Group = Literal["portal", "people", "mail", "sign_on", "crawl", "evidence"]
@@ -153,7 +154,13 @@ class Settings(BaseSettings):
         900,
         ge=1,
         le=86400,
-        description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news.",
+        description="Seconds between two looks at a channel, at the start; it adapts to how often the channel brings news, between "
+        "five minutes and a day. A start below five minutes moves both ends down by as much.",
+    )
+    rsshub: Annotated[str, Changeable("crawl")] = Field(
+        "",
+        description="The RSSHub instance that is asked for addresses as rsshub://namespace/route, as https://rsshub.example.org. "
+        "One on a private address or an unusual port must be in NEWSREEL_ALLOWED_HOSTS too. Empty: such addresses are not read.",
     )
     site_rules: Path | None = Field(
         None,
@@ -215,6 +222,11 @@ class Settings(BaseSettings):
         if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
             raise ValueError("is not an address as https://news.example.org is")
         return value
+
+    @field_validator("rsshub")
+    @classmethod
+    def _instance(cls, value: str) -> str:
+        return checked_instance(value)
 
     @field_validator("home")
     @classmethod

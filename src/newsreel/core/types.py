@@ -94,13 +94,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed's bytes say. ``error`` is None, or the reason in words why nothing (or not all) could be read."""
+    """What a feed's bytes say. ``error`` is None, or the reason in words why nothing (or not all) could be read.
+
+    ``refresh_seconds`` is how long the feed itself says that it stays as it is (discovery/rhythm.py); None where it says nothing
+    that can be meant.
+    """
 
     title: str = ""
     home_url: str = ""
     language: str = ""
     error: str | None = None
     entries: tuple[Entry, ...] = ()
+    refresh_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +124,9 @@ ChannelKind = Literal["feed", "sitemap", "frontpage"]
 class Response:
     """An answer from the press.
 
-    ``url`` is the address that answered, after redirects; ``redirects`` those before it, in order. ``body`` is
-    decoded, ``wire_body`` as it was received (still compressed). Header names keep their case; look them up with
-    ``header``, which does not.
+    ``url`` is the address that answered, after redirects; ``redirects`` those before it, in order, and ``redirect_statuses`` what
+    each of them answered. ``body`` is decoded, ``wire_body`` as it was received (still compressed). Header names keep their
+    case; look them up with ``header``, which does not.
     """
 
     requested_url: str
@@ -132,6 +137,7 @@ class Response:
     wire_body: bytes
     fetched_at: datetime
     redirects: tuple[str, ...] = ()
+    redirect_statuses: tuple[int, ...] = ()
     http_version: str = "1.1"
 
     def header(self, name: str) -> str | None:

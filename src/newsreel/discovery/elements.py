@@ -10,6 +10,7 @@ WRITTEN = {
     "dcterms": "http://purl.org/dc/terms/",
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
     "xhtml": "http://www.w3.org/1999/xhtml",
 }
 BY_URI = {uri.lower(): prefix for prefix, uri in WRITTEN.items()} | dict.fromkeys(
@@ -38,7 +39,8 @@ CONTENT = frozenset(
 _SHORT = frozenset(
     "link guid id pubdate published updated issued modified created lastbuilddate dc:date dcterms:created "
     "dcterms:issued dcterms:modified author creator dc:creator dc:author name email uri url category dc:subject "
-    "categories language dc:language feedburner:origlink source image textinput managingeditor contributor".split()
+    "categories language dc:language feedburner:origlink source image textinput managingeditor contributor "
+    "ttl sy:updateperiod sy:updatefrequency".split()
 )
 PEOPLE = frozenset("author creator dc:creator dc:author name email contributor managingeditor".split())
 KNOWN = STRUCTURE | CONTENT | _SHORT

@@ -16,6 +16,7 @@ from newsreel.core.text import cut, squeeze
 from newsreel.core.types import Entry, Feed, Moment
 from newsreel.core.urls import absolute, split
 from newsreel.discovery import jsonfeeds, languages, markup
+from newsreel.discovery.rhythm import refresh_seconds
 from newsreel.discovery.snippets import absolute_links, inline_text, plain_text
 
 MAX_BYTES = 8_000_000
@@ -102,6 +103,9 @@ def _adapted(parsed: Any, url: str, problem: str | None) -> Feed:
         language=language,
         error=problem,
         entries=tuple(_entry(entry, url, atom=atom, links=links) for entry in parsed["entries"]),
+        refresh_seconds=refresh_seconds(
+            _text(_get(feed, "ttl")), _text(_get(feed, "sy_updateperiod")), _text(_get(feed, "sy_updatefrequency"))
+        ),
     )
 
 

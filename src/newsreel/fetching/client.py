@@ -199,7 +199,7 @@ class Fetcher:
 
     async def _follow(self, url: str, call: _Call) -> Response:
         budget = _Budget(call.limits.total_seconds)
-        passed: list[str] = []
+        passed: list[tuple[str, int]] = []
         target = parse_target(url)
         while True:
             self._check(target, call)
@@ -208,8 +208,13 @@ class Fetcher:
                 answer = await self._exchange(target, call, budget)
             location = answer.header("location") if answer.status in _REDIRECTS else None
             if answer.status not in _REDIRECTS:
-                return replace(answer, requested_url=url, redirects=tuple(passed))
-            passed.append(target.url)
+                return replace(
+                    answer,
+                    requested_url=url,
+                    redirects=tuple(address for address, _ in passed),
+                    redirect_statuses=tuple(status for _, status in passed),
+                )
+            passed.append((target.url, answer.status))
             if len(passed) > call.limits.redirects:
                 raise Permanent("too_many_redirects", f"The address leads on more than {call.limits.redirects} times.")
             target = _next_hop(target, location)

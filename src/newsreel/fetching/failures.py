@@ -45,16 +45,16 @@ def of_status(status: int, host: str, wish: float | None) -> NewsreelError | Non
         return None
     said = f"{host} answered {status}{_phrase(status)}."
     if status in (404, 410):
-        return Permanent("gone", said)
+        return Permanent("gone", said, status=status)
     if status in (401, 403, 451):
-        return Permanent("forbidden", said)
+        return Permanent("forbidden", said, status=status)
     if status == 429:
-        return Temporary("rate_limited", f"{host} asks for fewer requests (429).", wish)
+        return Temporary("rate_limited", f"{host} asks for fewer requests (429).", wish, status=status)
     if status >= 500:
-        return Temporary("server_error", said, wish)
+        return Temporary("server_error", said, wish, status=status)
     if status in (408, 421, 425):
-        return Temporary("http_error", said, wish)
-    return Permanent("http_error", said)
+        return Temporary("http_error", said, wish, status=status)
+    return Permanent("http_error", said, status=status)
 
 
 def of_exception(error: Exception, host: str) -> NewsreelError:

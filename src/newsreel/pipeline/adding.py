@@ -16,7 +16,7 @@ from typing import Any, Literal
 from newsreel.archive import registry
 from newsreel.archive.models import Channel
 from newsreel.archive.registry import ChannelFacts, SourceFacts
-from newsreel.core import urls
+from newsreel.core import rsshub, urls
 from newsreel.core.errors import NewsreelError, Permanent, Temporary
 from newsreel.core.state import is_sample
 from newsreel.core.text import squeeze
@@ -32,6 +32,7 @@ MOST_SITEMAPS = 4
 AT_ONCE = 16
 PATIENT_TRIES = 2  # with a Retry-After of at most PATIENCE seconds: someone is waiting for the answer
 PATIENCE = 10.0
+SAMPLE_ONLY = "This is the sample, which holds its fictional press alone: leave it to add sources."
 # Nothing of the site answers: there is no use in trying its other addresses.
 UNREACHABLE = frozenset(
     {"dns_failed", "connect_failed", "tls_failed", "timed_out", "address_refused", "port_refused", "bad_address"}
@@ -108,19 +109,29 @@ async def add(shop: Workshop, address: str, reach: Reach = Reach()) -> Added:
 
 def checked(shop: Workshop, address: str) -> str:
     """What a person typed as an address that may be looked at. Permanent where it is none."""
+    if rsshub.is_one(address):
+        return _checked_route(shop, address)
     url = with_scheme(address)
     parts = urls.split(url)
     if parts is None or not parts.hostname or _is_a_word(address, parts.hostname, shop.settings.allowed_hosts):
         raise Permanent("bad_address", f"{address.strip()[:80]!r} is not an address of the web (http or https).")
     if is_sample(shop.settings.home) and not parts.hostname.endswith(".example"):
-        raise Permanent(
-            "sample_only", "This is the sample, which holds its fictional press alone: leave it to add sources."
-        )
+        raise Permanent("sample_only", SAMPLE_ONLY)
     return url
+
+
+def _checked_route(shop: Workshop, address: str) -> str:
+    """An address of RSSHub in its one way of writing. Permanent where it names no route, or no instance is there to ask."""
+    if is_sample(shop.settings.home):
+        raise Permanent("sample_only", SAMPLE_ONLY)
+    rsshub.resolved(address, shop.settings.rsshub)
+    return rsshub.canonical(address) or address
 
 
 async def find(shop: Workshop, reach: Reach, address: str, url: str) -> Found:
     """The channels of a site; one that was named without a scheme may have only http."""
+    if rsshub.is_one(url):
+        return await _Search(shop, reach).route(url)
     try:
         return await _Search(shop, reach).find(url)
     except Temporary as error:
@@ -177,6 +188,16 @@ class _Search:
         if found is not None:
             return found
         raise fault or Permanent("nothing_to_watch", "No feed, no news sitemap and no article links were found there.")
+
+    async def route(self, url: str) -> Found:
+        """The feed that a route of RSSHub is: its source is the site that the feed speaks of."""
+        response = await self._fetch(rsshub.resolved(url, self._shop.settings.rsshub), "feed")
+        feed = await self._parse_feed(response)
+        if feed.error and not feed.entries:
+            raise Permanent("bad_feed", feed.error)
+        found = Found(home=front_door(_home_of(feed, response.url)))
+        self._keep_feed(url, feed, found)
+        return found
 
     async def _site(self, root: str, response: Response | None) -> Found | None:
         """By the page that was asked for, then the front door, then what else a site may offer."""

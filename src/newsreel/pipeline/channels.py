@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+import time
+from dataclasses import dataclass
 
-from newsreel.archive import registry
+from newsreel.archive import reading, registry
 from newsreel.archive.models import Channel
-from newsreel.core.errors import NewsreelError, Permanent
+from newsreel.core import rsshub
+from newsreel.core.errors import NewsreelError, Permanent, Temporary
 from newsreel.core.types import Entry, Feed, Response, Sitemap
 from newsreel.fetching import BUSY
-from newsreel.pipeline import decisions
+from newsreel.pipeline import decisions, polling
+from newsreel.pipeline.polling import Heard, State
 from newsreel.pipeline.workshop import Workshop
 
 ACCEPT = {
@@ -21,17 +25,26 @@ MOST_ENTRIES = 1000  # of one reading; a news sitemap has at most as many
 MOST_CHILDREN = 5  # of a sitemap index: the newest
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What an answer names. ``refresh_seconds`` as of Feed; ``alone``: whether nothing else had to be asked to know it."""
+
+    entries: tuple[Entry, ...]
+    refresh_seconds: int | None = None
+    alone: bool = True
+
+
 async def read_channel(shop: Workshop, channel: Channel) -> int:
     """Reads a channel now; how many new leads it gave. Raises what kept it from being read, after writing it down."""
+    state = state_of(channel)
+    started = time.monotonic()
     try:
-        response = await shop.fetch(
-            channel.source,
-            channel.url,
-            accept=ACCEPT[channel.kind],
-            etag=channel.etag or None,
-            last_modified=channel.last_modified or None,
-        )
-        entries = () if response.status == 304 else await entries_of(shop, channel, response)
+        response = await _asked(shop, channel, state)
+        # What counts as an article on a front page is learned: the same page may name others.
+        whole = response.status != 304 and channel.kind != Channel.Kind.FRONTPAGE
+        digest = polling.digest_of(response.body) if whole else ""
+        same = response.status == 304 or (bool(digest) and digest == state.digest)
+        named = None if same else await entries_of(shop, channel, response)
     except NewsreelError as error:
         shop.costs.outcomes[error.outcome] += 1
         if error.outcome in decisions.HOUSE_FAULTS:
@@ -39,25 +52,59 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         if error.outcome == BUSY:
             await shop.db(registry.postpone, channel, decisions.put_off(random.random()))  # noqa: S311 - no secret
             raise
-        again = decisions.channel_retry_in(error, channel.failures, channel.interval)
-        await shop.db(registry.channel_failed, channel, error.outcome, error.reason, again)
+        await shop.db(_failed, shop, channel, state, error, time.monotonic() - started)
         raise
-    new = await shop.db(registry.store_leads, channel, entries[:MOST_ENTRIES]) if entries else 0
-    interval = decisions.next_interval(channel.interval, new, shop.settings.crawl_interval)
-    kept = response.status == 304
-    await shop.db(
-        registry.channel_read,
-        channel,
-        etag=response.header("etag") or (channel.etag if kept else ""),
-        last_modified=response.header("last-modified") or (channel.last_modified if kept else ""),
-        new=new,
-        interval=interval,
-    )
+    seconds = time.monotonic() - started
+    entries = named.entries[:MOST_ENTRIES] if named else ()
+    new = await shop.db(registry.store_leads, channel, entries) if entries else 0
+    heard = Heard(response, digest=digest)
+    if named is not None:
+        half = polling.half_of(entries)
+        heard = Heard(response, len(entries), new, digest, named.refresh_seconds, named.alone, half)
+    await shop.db(_read, shop, channel, state, heard, seconds)
     shop.costs.outcomes["channel_read"] += 1
     return new
 
 
-async def entries_of(shop: Workshop, channel: Channel, response: Response) -> tuple[Entry, ...]:
+async def _asked(shop: Workshop, channel: Channel, state: State) -> Response:
+    """The answer of a channel's address: one with a body, or a 304 that answers what we asked."""
+    etag, last_modified = polling.validators(state)
+    response = await shop.fetch(
+        channel.source,
+        rsshub.resolved(channel.url, shop.settings.rsshub),
+        accept=ACCEPT[channel.kind],
+        etag=etag,
+        last_modified=last_modified,
+    )
+    if response.status == 304 and not (etag or last_modified):
+        raise Temporary(
+            "unasked_304", "It answered 304 (Not Modified) to a request that did not ask for that.", status=304
+        )
+    if response.status != 304 and not response.body.strip():
+        raise Temporary("empty_answer", "It answered with nothing at all.", status=response.status)
+    return response
+
+
+def state_of(channel: Channel) -> State:
+    """What polling knows of a channel."""
+    return State(**{name: getattr(channel, name) for name in State.__slots__})
+
+
+def _read(shop: Workshop, channel: Channel, state: State, heard: Heard, seconds: float) -> None:
+    then = polling.after_reading(state, heard, reading.database_now(), shop.settings.crawl_interval)
+    reading.channel_read(
+        channel, then, status=heard.response.status, entries=heard.entries, new=heard.new, seconds=seconds
+    )
+
+
+def _failed(shop: Workshop, channel: Channel, state: State, error: NewsreelError, seconds: float) -> None:
+    then = polling.after_failure(state, error, reading.database_now(), shop.settings.crawl_interval)
+    reading.channel_failed(
+        channel, then, outcome=error.outcome, reason=error.reason, status=error.status, seconds=seconds
+    )
+
+
+async def entries_of(shop: Workshop, channel: Channel, response: Response) -> Named:
     """What an answer names. Permanent where it is not what the channel should be."""
     if channel.kind == Channel.Kind.FRONTPAGE:
         found: tuple[Entry, ...] = await shop.read(
@@ -65,16 +112,16 @@ async def entries_of(shop: Workshop, channel: Channel, response: Response) -> tu
         )
         if not found:
             raise Permanent("no_links", "The front page names no articles that could be recognised.")
-        return found
+        return Named(found)
     if channel.kind == Channel.Kind.SITEMAP:
         return await sitemap_entries(shop, channel, response)
     feed: Feed = await shop.read("parse_feed", response.body, response.url, content_type=response.content_type)
     if feed.error and not feed.entries:
         raise Permanent("bad_feed", feed.error)
-    return feed.entries
+    return Named(feed.entries, feed.refresh_seconds)
 
 
-async def sitemap_entries(shop: Workshop, channel: Channel, response: Response) -> tuple[Entry, ...]:
+async def sitemap_entries(shop: Workshop, channel: Channel, response: Response) -> Named:
     """A sitemap's entries, or those of the newest sitemaps that an index names."""
     sitemap: Sitemap = await shop.read("parse_sitemap", response.body, response.url)
     if sitemap.error and not sitemap.entries and not sitemap.children:
@@ -86,7 +133,8 @@ async def sitemap_entries(shop: Workshop, channel: Channel, response: Response) 
         found.extend(part.entries)
         if len(found) >= MOST_ENTRIES:
             break
-    return tuple(found)
+    # An index stays as it is while the sitemaps that it names change.
+    return Named(tuple(found), alone=not sitemap.children)
 
 
 def newest_children(sitemap: Sitemap) -> list[str]:

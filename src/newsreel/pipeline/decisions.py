@@ -1,4 +1,6 @@
-"""What to do next, decided from values alone: which statement is taken, what counts as an article, when to come again.
+"""What to do next with an address, decided from values alone: which statement is taken, what counts as an article, when to come again.
+
+Of channels see polling.py.
 
 Pure functions of (what we know, what we heard): storage writes their answers, nothing here reads a clock.
 """
@@ -20,7 +22,6 @@ BACK_OFF = (60.0, 300.0, 1800.0, 10800.0, 43200.0)
 PATIENT_TRIES = 5
 # Pages are corrected silently, most often soon: an hour after the first visit, and a day.
 REVISITS = (3600.0, 86400.0)
-LONGEST_INTERVAL = 24  # times the setting: six hours for a quarter of an hour
 LONGEST_WAIT_FOR_HOST = 60.0  # what `crawl --once` waits out
 # Of the disk and the database, and so of no page or channel: they stop the crawl, and nothing of the press is blamed.
 HOUSE_FAULTS = frozenset({"disk_full", "disk_failed", "database_lost"})
@@ -56,19 +57,6 @@ def _after(error: Temporary, failures: int) -> float:
     if failures < PATIENT_TRIES:
         return asked
     return max(asked, BACK_OFF[min(failures - PATIENT_TRIES, len(BACK_OFF) - 1)])
-
-
-def channel_retry_in(error: NewsreelError, failures: int, interval: int) -> float:
-    """Seconds until a channel is tried again: it is never given up, only asked less and less, at least once a day."""
-    if isinstance(error, Temporary):
-        return min(_after(error, failures), 86400.0)
-    return min(max(interval, 3600.0) * 2.0 ** min(failures, 5), 86400.0)
-
-
-def next_interval(interval: int, new: int, base: int) -> int:
-    """Seconds until a channel is read again: a busy one sooner, a quiet one later, within base / 3 and base * LONGEST_INTERVAL."""
-    changed = interval * 0.7 if new else interval * 1.3
-    return max(int(min(max(changed, base / 3), base * LONGEST_INTERVAL)), 1)
 
 
 def revisit_in(visits: int) -> float | None:

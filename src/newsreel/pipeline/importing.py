@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from newsreel.archive.registering import Registered, register_many, watched_keys
 from newsreel.archive.registry import ChannelFacts, SourceFacts, channel_key, overview
+from newsreel.core import rsshub
 from newsreel.core.errors import NewsreelError, Permanent
 from newsreel.core.settings import Settings
 from newsreel.core.state import is_sample
 from newsreel.core.types import ChannelKind
 from newsreel.core.urls import host_of, split
 from newsreel.fetching.targets import check_target, parse_target
-from newsreel.pipeline.adding import front_door
+from newsreel.pipeline.adding import SAMPLE_ONLY, front_door
 from newsreel.pipeline.naming import site_name
 from newsreel.sources import (
     ListedFeed,
@@ -44,6 +45,7 @@ def look_through(body: bytes, settings: Settings) -> Plan:
     listed = parse_list(body)
     if listed.error is not None:
         raise RefusedList(listed.fault, listed.error, listed.odd)
+    _refuse_without_instance(listed.feeds, settings)
     _refuse_private(listed.feeds, settings)
     watched = watched_keys(feed.url for feed in listed.feeds)
     new = tuple(feed for feed in listed.feeds if channel_key(feed.url) not in watched)
@@ -53,8 +55,16 @@ def look_through(body: bytes, settings: Settings) -> Plan:
 def refuse_in_sample(settings: Settings) -> None:
     """The sample holds its fictional press alone."""
     if is_sample(settings.home):
+        raise Permanent("sample_only", SAMPLE_ONLY)
+
+
+def _refuse_without_instance(feeds: Iterable[ListedFeed], settings: Settings) -> None:
+    routes = [feed.url for feed in feeds if rsshub.is_one(feed.url)]
+    if routes and not settings.rsshub:
+        more = f" and {len(routes) - 1} more" if len(routes) > 1 else ""
         raise Permanent(
-            "sample_only", "This is the sample, which holds its fictional press alone: leave it to add sources."
+            "list_rsshub",
+            f"The list holds {routes[0][:120]}{more}: for such addresses the setting NEWSREEL_RSSHUB must name an RSSHub instance.",
         )
 
 
@@ -63,7 +73,8 @@ def _refuse_private(feeds: Iterable[ListedFeed], settings: Settings) -> None:
     refused = []
     for feed in feeds:
         try:
-            check_target(parse_target(feed.url), exempt=settings.allowed_hosts, proxied=bool(settings.proxy))
+            url = rsshub.resolved(feed.url, settings.rsshub)
+            check_target(parse_target(url), exempt=settings.allowed_hosts, proxied=bool(settings.proxy))
         except NewsreelError as error:
             refused.append((feed.url[:120], error.reason))
     if refused:
@@ -80,6 +91,8 @@ def take_in(feeds: Iterable[ListedFeed], interval: int) -> Registered:
 def facts_of(feed: ListedFeed) -> tuple[SourceFacts, ChannelFacts]:
     """A channel and its outlet: by the list's own word, else the catalogue's, else by title and address."""
     outlet = outlet_for(feed.home_url) or outlet_for(feed.url)
+    if outlet is None and rsshub.is_one(feed.url) and not split(feed.home_url):
+        return _facts_of_route(feed)
     home = outlet.home if outlet else front_door(feed.home_url if split(feed.home_url) else feed.url)
     name = feed.outlet or (outlet.name if outlet else site_name(filter(None, [feed.title]), host_of(home)))
     said = names_of(feed, name)
@@ -94,6 +107,21 @@ def facts_of(feed: ListedFeed) -> tuple[SourceFacts, ChannelFacts]:
     )
     zh = feed.channel_zh or channel_name_zh(channel)
     return source, ChannelFacts(feed.url, _KINDS.get(feed.kind, "feed"), channel, zh)
+
+
+def _facts_of_route(feed: ListedFeed) -> tuple[SourceFacts, ChannelFacts]:
+    """A channel of RSSHub of which the list says no home page: what its route calls the site is its source."""
+    called = rsshub.namespace(feed.url)
+    name = feed.outlet or called
+    source = SourceFacts(
+        site=f"{called}.{rsshub.NOWHERE}"[:255],
+        name=name[:200],
+        home_url="",
+        name_zh=feed.outlet_zh,
+        country=feed.country.upper() if feed.country.upper() in countries() else "",
+        language=feed.language[:20],
+    )
+    return source, ChannelFacts(feed.url, "feed", names_of(feed, name), feed.channel_zh)
 
 
 def taken_out() -> list[ListedFeed]:

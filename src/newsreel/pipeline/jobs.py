@@ -20,6 +20,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from newsreel.archive import claims, housekeeping, letters, preferences, wishes
 from newsreel.archive.models import AddRequest
+from newsreel.archive.reading import settle_rsshub
 from newsreel.core import settings as ours
 from newsreel.core.errors import NewsreelError
 from newsreel.pipeline.adding import add_all
@@ -151,10 +152,14 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
     forward.
     """
     house_kept: float | None = None
+    instance: str | None = None  # of RSSHub, by which its channels' hosts are set
     while True:
         try:
             if await shop.db(preferences.take_up):
                 shop.follow(ours.settings())
+            if instance != shop.settings.rsshub:
+                await shop.db(settle_rsshub, shop.settings.rsshub)
+                instance = shop.settings.rsshub
             for bell in await shop.db(_due_bells):
                 await shop.db(ring, bell)
             if house_kept is None or time.monotonic() - house_kept > housekeeping:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from newsreel.core.encoding import decode
+from newsreel.core.rsshub import feed_address, feed_identity, is_one
 from newsreel.core.text import cut, squeeze
-from newsreel.core.urls import absolute, identity
+from newsreel.core.urls import absolute
 from newsreel.core.xml import AMPERSAND, ENTITIES, ILLEGAL
 
 MAX_BYTES = 8_000_000
@@ -83,17 +84,17 @@ class _Reader:
             raise _StopError("list_too_long", f"It has more than {MAX_OUTLINES} entries: the rest was not read.")
         title = cut(squeeze(attributes.get("title") or attributes.get("text") or ""), 200)
         reference = attributes.get("xmlurl", "").strip()
-        url = absolute(reference, "") if reference else None
+        url = feed_address(reference) if reference else None
         self.folders.append("" if reference else title)
         if reference and not url:
             self.odd.append(cut(reference, 200))
-        elif url and identity(url) in self.feeds:
+        elif url and feed_identity(url) in self.feeds:
             self.repeated += 1
         elif url:
             home = attributes.get("htmlurl", "").strip()
             stated = [cut(squeeze(part), 100) for part in re.split("[,/]", attributes.get("category", "")[:1000])]
             folders = tuple(dict.fromkeys(filter(None, [*self.folders[:-1], *stated])))[:20]
-            self.feeds[identity(url)] = OpmlFeed(url, title, folders, (absolute(home, url) or "") if home else "")
+            self.feeds[feed_identity(url)] = OpmlFeed(url, title, folders, _home(home, url))
 
     def end(self, name: str) -> None:
         if self.path.pop() == "outline":
@@ -103,6 +104,10 @@ class _Reader:
     def text(self, data: str) -> None:
         if self.in_title and len(self.title) < 500:
             self.title += data
+
+
+def _home(stated: str, url: str) -> str:
+    return (absolute(stated, "" if is_one(url) else url) or "") if stated else ""
 
 
 def parse_opml(body: bytes) -> Opml:

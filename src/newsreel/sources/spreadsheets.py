@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from newsreel.core.encoding import decode
+from newsreel.core.rsshub import feed_address, feed_identity
 from newsreel.core.text import cut, squeeze
-from newsreel.core.urls import absolute, identity
+from newsreel.core.urls import absolute
 
 MAX_BYTES = 8_000_000
 MAX_ROWS = 50_000
@@ -109,10 +110,10 @@ def _read(reader: Iterator[list[str]]) -> Table:
             row = _row(cells, columns)
             if row is None:
                 odd.append(cut(squeeze(_cell(cells, columns["url"]) or " ".join(cells)), 200))
-            elif identity(row.url) in found:
+            elif feed_identity(row.url) in found:
                 repeated += 1
             else:
-                found[identity(row.url)] = row
+                found[feed_identity(row.url)] = row
     except csv.Error:
         return Table(error="It is not a table (CSV) that can be read: a quotation mark is amiss.", fault="list_broken")
     if odd and not found and columns == {"url": 0}:
@@ -146,7 +147,7 @@ def _letters(name: str) -> str:
 def _row(cells: list[str], columns: dict[str, int]) -> Row | None:
     """A row as a channel; None where it names no address of the web."""
     said = {name: cut(squeeze(_cell(cells, place)), 200) for name, place in columns.items()}
-    url = absolute(_cell(cells, columns["url"]).strip(), "")
+    url = feed_address(_cell(cells, columns["url"]).strip())
     if url is None:
         return None
     home = absolute(_cell(cells, columns["home_url"]).strip(), "") if said.get("home_url") else None

@@ -50,9 +50,9 @@ class Channel(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=200, blank=True, default="")
     name_zh = models.CharField(max_length=200, blank=True, default="")
-    url = models.TextField()
+    url = models.TextField()  # rsshub:// as it is: what is fetched is resolved by the setting
     key = models.CharField(max_length=2100, unique=True)  # the address's identity
-    host = models.CharField(max_length=255)
+    host = models.CharField(max_length=255)  # whose lease a reading needs
     etag = models.TextField(blank=True, default="")
     last_modified = models.TextField(blank=True, default="")
     next_due_at = models.DateTimeField(db_default=Now())
@@ -63,6 +63,20 @@ class Channel(models.Model):
     outcome = models.CharField(max_length=40, blank=True, default="")  # '' is not yet read, 'ok', or an error's name
     reason = models.TextField(blank=True, default="")
     paused = models.BooleanField(db_default=False)
+    retired_at = models.DateTimeField(
+        null=True
+    )  # read no more, for good; it is paused then too, and the reason says why
+    # What polling remembers (pipeline/polling.py).
+    last_ok_at = models.DateTimeField(null=True)  # read without fault
+    whole_at = models.DateTimeField(null=True)  # answered with a body
+    unmodified = models.IntegerField(db_default=0)  # 304 since then, one after the other
+    window = models.IntegerField(db_default=0)  # entries of the last body
+    digest = models.CharField(max_length=32, blank=True, db_default="")  # of the last body
+    distrusted = models.BooleanField(db_default=False)  # it said 304 though it had changed
+    refresh_seconds = models.IntegerField(null=True)  # for which the feed says that it stays as it is
+    moved_to = models.TextField(blank=True, db_default="")
+    moved_since = models.DateTimeField(null=True)
+    gone_since = models.DateTimeField(null=True)  # the first 410
 
     class Meta:
         indexes = [

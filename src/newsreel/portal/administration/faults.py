@@ -32,6 +32,7 @@ _WORDS = {
     "list_no_feeds": _("The list names no feeds."),
     "list_odd": _("The list has entries that name no address of the web."),
     "list_refused": _("The list holds an address that is private or special."),
+    "list_rsshub": _("The list holds addresses of RSSHub, and the settings name no instance: name one first."),
     "sample_only": _("This is the sample: leave it to add sources."),
     "bad_group": _("A group's name has 1 to 150 characters."),
     "bad_gap": _("A gap is a number of seconds, at most an hour."),

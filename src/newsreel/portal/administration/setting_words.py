@@ -48,6 +48,10 @@ _WORDS = {
         _("Time between two looks"),
         _("Seconds, for a channel at the start; it adapts to how often the channel brings news."),
     ),
+    "rsshub": (
+        _("RSSHub instance"),
+        _("Asked for addresses as rsshub://namespace/route, as https://rsshub.example.org. Empty: they are not read."),
+    ),
     "snapshot_days": (_("Days of evidence"), _("For how long the pages as fetched are kept. 0: for ever.")),
     "picture_cache": (
         _("Room for pictures"),
