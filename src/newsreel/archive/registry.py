@@ -14,6 +14,7 @@ from django.db.models.functions import Least, Now, Power
 from newsreel.archive import changes
 from newsreel.archive.claims import ensure_hosts
 from newsreel.archive.models import Article, Channel, Host, Lead, Source
+from newsreel.archive.subscriptions import due_after
 from newsreel.core.types import ChannelKind, Entry
 from newsreel.core.urls import host_of, identity, site_of
 
@@ -172,8 +173,8 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
     return len(fresh)
 
 
-def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, interval: int) -> None:
-    """A channel was read without fault. ``interval`` in seconds until the next time."""
+def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, interval: int, least: int = 0) -> None:
+    """A channel was read without fault. ``interval`` in seconds until the next time; ``least``: but not before so many."""
     values: dict[str, Any] = {
         "etag": etag[:1000],
         "last_modified": last_modified[:200],
@@ -182,7 +183,7 @@ def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, i
         "outcome": "ok",
         "reason": "",
         "last_read_at": Now(),
-        "next_due_at": Now() + Value(timedelta(seconds=interval)),
+        "next_due_at": due_after(channel, max(interval, least)),
     }
     if new:
         values["last_new_at"] = Now()

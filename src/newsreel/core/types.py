@@ -94,13 +94,28 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed's bytes say. ``error`` is None, or the reason in words why nothing (or not all) could be read."""
+    """What a feed's bytes say. ``error`` is None, or the reason in words why nothing (or not all) could be read.
+
+    ``hubs`` push it under the address ``topic`` (discovery/hubs.py).
+    """
 
     title: str = ""
     home_url: str = ""
     language: str = ""
     error: str | None = None
     entries: tuple[Entry, ...] = ()
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
+
+
+class Offer(NamedTuple):
+    """What a publisher offers to be told of: ``hubs`` that push ``topic`` (WebSub). Either both are there, or neither."""
+
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.hubs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from newsreel.core.encoding import decode
 from newsreel.core.text import cut, squeeze
 from newsreel.core.types import Entry, Feed, Moment
 from newsreel.core.urls import absolute, split
-from newsreel.discovery import jsonfeeds, languages, markup
+from newsreel.discovery import hubs, jsonfeeds, languages, markup
 from newsreel.discovery.snippets import absolute_links, inline_text, plain_text
 
 MAX_BYTES = 8_000_000
@@ -96,12 +96,17 @@ def _adapted(parsed: Any, url: str, problem: str | None) -> Feed:
         return Feed(error=problem or "It holds nothing.")
     atom = version.startswith("atom")
     links = max(100, MAX_LINKS // max(1, len(parsed["entries"])))
+    offer = hubs.of_links(
+        ((_text(_get(link, "rel")), _text(_get(link, "href"))) for link in _get(feed, "links") or []), url
+    )
     return Feed(
         title=_title(feed, atom=atom),
         home_url=_alternate(feed, url),
         language=language,
         error=problem,
         entries=tuple(_entry(entry, url, atom=atom, links=links) for entry in parsed["entries"]),
+        hubs=offer.hubs,
+        topic=offer.topic,
     )
 
 

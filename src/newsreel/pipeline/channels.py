@@ -6,7 +6,8 @@ from newsreel.archive import registry
 from newsreel.archive.models import Channel
 from newsreel.core.errors import NewsreelError, Permanent
 from newsreel.core.types import Entry, Feed, Response, Sitemap
-from newsreel.pipeline import decisions
+from newsreel.pipeline import decisions, pushing
+from newsreel.pipeline.subscribing import notice
 from newsreel.pipeline.workshop import Workshop
 
 ACCEPT = {
@@ -46,6 +47,7 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         last_modified=response.header("last-modified") or (channel.last_modified if kept else ""),
         new=new,
         interval=interval,
+        least=pushing.polling_floor(channel.pushed_at, response.fetched_at),
     )
     shop.costs.outcomes["channel_read"] += 1
     return new
@@ -54,6 +56,7 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
 async def entries_of(shop: Workshop, channel: Channel, response: Response) -> tuple[Entry, ...]:
     """What an answer names. Permanent where it is not what the channel should be."""
     if channel.kind == Channel.Kind.FRONTPAGE:
+        await notice(shop, channel, response)
         found: tuple[Entry, ...] = await shop.read(
             "parse_frontpage", response.body, response.url, content_type=response.content_type
         )
@@ -65,6 +68,7 @@ async def entries_of(shop: Workshop, channel: Channel, response: Response) -> tu
     feed: Feed = await shop.read("parse_feed", response.body, response.url, content_type=response.content_type)
     if feed.error and not feed.entries:
         raise Permanent("bad_feed", feed.error)
+    await notice(shop, channel, response, feed)
     return feed.entries
 
 

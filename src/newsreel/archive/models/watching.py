@@ -56,11 +56,16 @@ class Channel(models.Model):
     outcome = models.CharField(max_length=40, blank=True, default="")  # '' is not yet read, 'ok', or an error's name
     reason = models.TextField(blank=True, default="")
     paused = models.BooleanField(db_default=False)
+    # What its publisher offers (WebSub; '' is nothing), and when a hub last pushed: see models/subscriptions.py.
+    hub = models.TextField(blank=True, db_default="")
+    topic = models.TextField(blank=True, db_default="")
+    pushed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["host", "next_due_at"], name="channel_due"),
             models.Index(fields=["source"], name="channel_source"),
+            models.Index(fields=["id"], condition=~Q(hub=""), name="channel_hub"),
         ]
 
     def __str__(self) -> str:
