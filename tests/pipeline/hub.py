@@ -21,6 +21,7 @@ class Hub:
         self.headers: dict[str, str] = {}
         self.busy = self.most_busy = 0
         self.port = 0
+        self.heard = asyncio.Event()  # something was asked
 
     @property
     def place(self) -> str:
@@ -37,13 +38,12 @@ class Hub:
         self.most_busy = max(self.busy, self.most_busy)
         try:
             self.asked.append({name: str(value) for name, value in (await request.post()).items()})
+            self.heard.set()
             await asyncio.sleep(self.delay)
         finally:
             self.busy -= 1
         moved = request.path == "/moved"
-        return web.Response(
-            status=202 if moved else self.status, headers={} if moved else self.headers, body=self.body
-        )
+        return web.Response(status=202 if moved else self.status, headers={} if moved else self.headers, body=self.body)
 
 
 @asynccontextmanager

@@ -88,7 +88,9 @@ def pushed(subscription: Known, method: str) -> bool:
     rows = Channel.objects.filter(subscriptions=subscription.pk)
     hurried = rows.filter(failures=0, next_due_at__gt=soon).update(next_due_at=Least(F("next_due_at"), soon))
     # One in the time to come is of a clock that was wrong.
-    rows.filter(Q(pushed_at=None) | Q(pushed_at__lt=Now() - _AT_MOST_ONCE) | Q(pushed_at__gt=Now())).update(pushed_at=Now())
+    rows.filter(Q(pushed_at=None) | Q(pushed_at__lt=Now() - _AT_MOST_ONCE) | Q(pushed_at__gt=Now())).update(
+        pushed_at=Now()
+    )
     told = Subscription.objects.filter(pk=subscription.pk).filter(~Q(method=method) | Q(outcome="push_unsigned"))
     told.update(method=method, outcome="", reason="")
     return bool(hurried)

@@ -25,7 +25,9 @@ KEPT = timedelta(days=30)  # an ended one, so that its address still says that i
 # Longer than the longest renewal: a time further ahead is the mark of a clock that was wrong, and counts as past.
 MAX_AHEAD = "interval '12 days'"
 _DUE = f"(x.next_due_at <= now() OR x.next_due_at > now() + {MAX_AHEAD})"
-_HELD = f"""(o.claimed_until > now() AND o.claimed_until < now() + {claims.MAX_AHEAD} AND o.claim_owner IN {LIVE_OWNERS})"""
+_HELD = (
+    f"""(o.claimed_until > now() AND o.claimed_until < now() + {claims.MAX_AHEAD} AND o.claim_owner IN {LIVE_OWNERS})"""
+)
 # A row that another process has just claimed at the same hub: one request at once, whichever worker asks.
 _FREE = f"NOT EXISTS (SELECT 1 FROM archive_subscription o WHERE o.hub = x.hub AND {_HELD})"
 _READ = "NOT c.paused AND NOT s.paused AND s.retired_at IS NULL"

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings as django_settings
 from django.db import Error as DatabaseError
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.http.request import split_domain_port, validate_host
 
 from newsreel.archive import callbacks
@@ -51,8 +51,9 @@ class WebSubEndpoint:
         self._asking = ThreadPoolExecutor(1, "websub")
 
     def close(self) -> None:
-        """Lets go of the thread."""
-        self._asking.shutdown(wait=False, cancel_futures=True)
+        """Lets go of the thread and its connection."""
+        self._asking.submit(connections.close_all)
+        self._asking.shutdown(wait=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
