@@ -12,13 +12,15 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from newsreel.archive.callbacks import Known
-from newsreel.archive.subscriptions import Ask
 from newsreel.core.errors import NewsreelError, Permanent, Temporary
 from newsreel.fetching.targets import check_target, parse_target
+
+if TYPE_CHECKING:  # their modules load Django, which newsreel doctor may have to do without
+    from newsreel.archive.callbacks import Known
+    from newsreel.archive.subscriptions import Ask
 
 PATH = "/websub/"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")

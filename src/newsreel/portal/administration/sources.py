@@ -13,7 +13,7 @@ from newsreel.archive.models import AddRequest, Channel, Source
 from newsreel.archive.watched import FILTERS, watched, watched_source
 from newsreel.core.errors import Temporary
 from newsreel.core.settings import settings
-from newsreel.pipeline import jobs
+from newsreel.pipeline import jobs, pushing
 from newsreel.pipeline.previewing import confirm
 from newsreel.portal.administration import faults, findings
 from newsreel.portal.administration.frame import act, kept_query, page_number, posted, safe, shown, typed
@@ -41,7 +41,7 @@ def source(request: HttpRequest, source: int) -> HttpResponse:
     found = watched_source(source)
     if found is None:
         raise Http404
-    return shown(request, "source", {"found": found})
+    return shown(request, "source", {"found": found, "reachable": bool(pushing.base_of(settings().url))})
 
 
 @posted
