@@ -16,11 +16,13 @@ from django.utils import timezone
 from newsreel.archive import callbacks, registry, subscriptions
 from newsreel.archive.models import Channel, Source, Subscription
 from newsreel.archive.registry import ChannelFacts, SourceFacts
+from newsreel.core import settings as ours
 from newsreel.core.settings import Settings
 from newsreel.fetching import Limits
-from newsreel.pipeline import pushing, subscribing
+from newsreel.pipeline import jobs, pushing, subscribing
 from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.subscribing import reconcile, subscribe_due
+from newsreel.pipeline.worker import _answer_bells
 from tests.fetching.loopback import Names, Site, Sockets, answer
 from tests.pipeline.conftest import Open
 from tests.pipeline.hub import Hub, hub
@@ -187,10 +189,9 @@ async def test_where_no_hub_can_come_none_is_asked(our_hub: Hub, open_shop: Open
         assert await step(shop, Settings(url="http://10.0.0.7")) == 0
         assert our_hub.asked == []
         assert await step(shop) == 1  # as soon as one can
-        await db(verify, await db(the_row))
-        await step(shop, Settings(url=""))  # and what was agreed counts no more
-        assert (await db(the_row)).state == "wanted"
-        assert len(our_hub.asked) == 1
+        await db(_pause_channel)
+        assert await step(shop, Settings(url="")) == 0  # nor by a worker that does not know the portal's address
+        assert await db(rows) == [("subscribe", "asked", "")]
 
 
 async def test_at_a_new_address_hubs_are_asked_anew(our_hub: Hub, open_shop: Open) -> None:
@@ -199,6 +200,8 @@ async def test_at_a_new_address_hubs_are_asked_anew(our_hub: Hub, open_shop: Ope
         await step(shop)
         await db(verify, await db(the_row))
         assert await step(shop) == 0
+        assert await step(shop, Settings(url="https://moved.test:8443")) == 0  # not by two workers in turn
+        await db(Subscription.objects.update, asked_at=Now() - timedelta(hours=2))
         assert await step(shop, Settings(url="https://moved.test:8443")) == 1
         assert our_hub.asked[1]["hub.callback"].startswith("https://moved.test:8443/websub/")
         assert await step(shop, Settings(url="https://moved.test:8443")) == 0
@@ -436,3 +439,31 @@ async def test_a_killed_workers_claim_is_free_again(our_hub: Hub, open_shop: Ope
         killed.owner.close()
         assert await db(subscriptions.due)
         assert await subscribe_due(other, HERE) == 1
+
+
+async def test_a_worker_does_it_by_itself(our_hub: Hub, open_shop: Open) -> None:
+    """From the offer to the question and the renewal, by bells alone."""
+    await db(watch, hub=our_hub.url())
+    before = ours.own_settings()
+    ours.use(before.model_copy(update={"url": PORTAL}))
+    try:
+        async with open_shop(allowed=[our_hub.place]) as shop:
+            shop.follow(ours.settings().model_copy(update={"crawl_gap": 0.0, "allowed_hosts": (our_hub.place,)}))
+            watching = asyncio.create_task(jobs.watch(shop, pause=0.05))
+            answering = asyncio.create_task(_answer_bells(shop))
+            try:
+                await asyncio.wait_for(our_hub.heard.wait(), 30)
+                row = await db(the_row)
+                await db(verify, row)
+                assert await db(jobs._due_bells) == []
+                await db(due_again)
+                assert await db(jobs._due_bells) == ["subscribe"]
+                our_hub.heard.clear()
+                await asyncio.wait_for(our_hub.heard.wait(), 30)
+            finally:
+                for task in (watching, answering):
+                    task.cancel()
+                await asyncio.gather(watching, answering, return_exceptions=True)
+    finally:
+        ours.use(before)
+    assert [form["hub.mode"] for form in our_hub.asked] == ["subscribe", "subscribe"]

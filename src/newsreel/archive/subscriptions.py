@@ -57,16 +57,11 @@ _NEW = f"""
         AND (y.mode = 'subscribe' OR y.made_at > now() - interval '1 day' OR (y.hub = c.hub AND y.topic = c.topic)))
     ORDER BY c.id LIMIT %s
 """
-# The portal has another address: what hubs call is the old one.
+# The portal has another address: what hubs call is the old one. Not within an hour: two workers may be told two addresses.
 _MOVED = """
     UPDATE archive_subscription SET next_due_at = now(), attempts = 0
-    WHERE mode = 'subscribe' AND asked_at IS NOT NULL AND base <> %s AND (next_due_at IS NULL OR next_due_at > now())
-"""
-_OUT_OF_REACH = """
-    UPDATE archive_subscription SET lease_until = NULL,
-        state = CASE mode WHEN 'subscribe' THEN 'wanted' ELSE 'ended' END,
-        next_due_at = CASE mode WHEN 'subscribe' THEN now() END
-    WHERE state IN ('asked', 'verified') OR (mode = 'unsubscribe' AND state <> 'ended')
+    WHERE mode = 'subscribe' AND base <> %s AND asked_at < now() - interval '1 hour'
+        AND (next_due_at IS NULL OR next_due_at > now())
 """
 _CLAIM = f"""
     UPDATE archive_subscription x SET claim_owner = %s, claimed_until = now() + make_interval(secs => %s),
@@ -98,9 +93,7 @@ def offered(channel: Channel, hub: str, topic: str) -> None:
 
 
 def reconcile(base: str) -> None:
-    """Makes of what the channels offer what hubs are to be asked. ``base`` is the portal's address, '' where no hub can
-    reach it: then nothing is asked, and what was agreed counts no more.
-    """
+    """Makes of what the channels offer what hubs are to be asked. ``base`` is the portal's address."""
     with transaction.atomic(), connection.cursor() as cursor:
         _one_at_once(cursor)
         cursor.execute(_LEAVE)
@@ -111,10 +104,7 @@ def reconcile(base: str) -> None:
             Subscription(channel_id=id_, hub=hub, topic=topic, token=_secret(), secret=_secret())
             for id_, hub, topic in cursor.fetchall()
         )
-        if base:
-            cursor.execute(_MOVED, [base])
-        else:
-            cursor.execute(_OUT_OF_REACH)
+        cursor.execute(_MOVED, [base])
         Channel.objects.filter(pk__in=left).update(pushed_at=None)
 
 

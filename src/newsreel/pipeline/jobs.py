@@ -177,7 +177,7 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
             if house_kept is None or time.monotonic() - house_kept > housekeeping:
                 await shop.db(ring, "housekeeping")
                 house_kept = time.monotonic()
-            if subscribed is None or time.monotonic() - subscribed > SUBSCRIBE_SECONDS:
+            if base_of(shop.settings.url) and (subscribed is None or time.monotonic() - subscribed > SUBSCRIBE_SECONDS):
                 await shop.db(ring, "subscribe")
                 subscribed = time.monotonic()
         except NewsreelError as error:

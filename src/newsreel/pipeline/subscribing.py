@@ -67,8 +67,11 @@ async def subscribe_due(shop: Workshop, chosen: Settings) -> int:
 
 
 async def reconcile(shop: Workshop, chosen: Settings) -> None:
-    """Works out anew what is wanted of which hub."""
-    await shop.db(subscriptions.reconcile, pushing.base_of(chosen.url))
+    """Works out anew what is wanted of which hub. Not by one who does not know where hubs can reach the portal: another worker
+    may, and leases end by themselves.
+    """
+    if base := pushing.base_of(chosen.url):
+        await shop.db(subscriptions.reconcile, base)
 
 
 async def _ask_hub(shop: Workshop, hub: str, asks: list[Ask]) -> None:
