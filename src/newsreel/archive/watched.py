@@ -54,6 +54,11 @@ class WatchedSource:
     waiting: int
     newest: datetime | None
 
+    @property
+    def offers_push(self) -> bool:
+        """Whether a hub is offered for any of its channels."""
+        return any(channel.hub for channel in self.channels)
+
 
 def watched(search: str, which: Filter, number: int) -> WatchedPage | None:
     """A page of the sources by name; None where there is no such page. Two queries."""
