@@ -23,7 +23,20 @@ from newsreel.pipeline.worker import _answer_bells
 from tests.fetching.loopback import Site, answer
 from tests.pipeline.conftest import Open
 from tests.pipeline.hub import Hub, hub
-from tests.pipeline.subscribed import HERE, PORTAL, TOPIC, days_until, db, due_again, rows, step, the_row, verify, watch
+from tests.pipeline.subscribed import (
+    HERE,
+    PORTAL,
+    TOPIC,
+    days_until,
+    db,
+    due_again,
+    no_bells,
+    rows,
+    step,
+    the_row,
+    verify,
+    watch,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -258,4 +271,5 @@ async def test_a_worker_does_it_by_itself(our_hub: Hub, open_shop: Open) -> None
                 await asyncio.gather(watching, answering, return_exceptions=True)
     finally:
         ours.use(before)
+        await db(no_bells)
     assert [form["hub.mode"] for form in our_hub.asked] == ["subscribe", "subscribe"]

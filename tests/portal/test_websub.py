@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from newsreel.portal.websub import LARGEST_PUSH, MOST_OF_ONE, WebSubEndpoint
 from tests.archive.making import a_channel
 from tests.fetching.loopback import Site, answer, served
 from tests.pipeline.hub import hub, signed
+from tests.pipeline.subscribed import no_bells
 from tests.portal.serving import Portal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -328,6 +328,7 @@ def _long_ago() -> None:
 
 async def test_the_whole_dance(database_server: ServerAddress, tmp_path: Path) -> None:
     """A feed that names a hub is read; the hub is asked, verifies at a real portal, pushes; the article is there."""
+    await db(no_bells)
     portal = Portal(tmp_path / "portal", database_server.dsn_of(connection.settings_dict["NAME"]))
     portal.environment["NEWSREEL_URL"] = "https://portal.test"
     starting = asyncio.create_task(asyncio.to_thread(portal.start))
@@ -358,12 +359,10 @@ async def test_the_whole_dance(database_server: ServerAddress, tmp_path: Path) -
                 async with calls.post(callback, data=BODY, headers=forged) as said:
                     assert said.status == 202
                 assert (await Crawl(shop).run(to_the_end=True)).new == 0
-                began = time.monotonic()
                 async with calls.post(
                     callback, data=BODY, headers={"X-Hub-Signature": signed(form["hub.secret"], BODY)}
                 ) as said:
                     assert (said.status, await said.read()) == (202, b"")
-                assert time.monotonic() - began < 2
                 assert await db(jobs_waiting) == ["newsreel:crawl"]
                 assert (await Crawl(shop).run(to_the_end=True)).new == 1
                 assert await db(Article.objects.count) == 2
@@ -373,6 +372,7 @@ async def test_the_whole_dance(database_server: ServerAddress, tmp_path: Path) -
     finally:
         await asyncio.gather(starting, return_exceptions=True)
         await asyncio.to_thread(portal.stop)
+        await db(no_bells)
 
 
 def _announced(port: int, token: str, size: int) -> bytes:
