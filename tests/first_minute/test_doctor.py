@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from newsreel.cli.doctoring import Clock, judge_clocks
+from newsreel.cli.doctoring import Clock, judge_clocks, push
 from tests.first_minute.conftest import MakeHouse
 from tests.first_minute.house import House, User, one_line
 
@@ -35,7 +35,7 @@ def test_a_house_in_order_and_what_its_machine_lacks(make_house: MakeHouse, grou
     house = make_house(PATH=str(ground / "bin"))
     code, found = findings(house, "--no-network")
     assert code == 0
-    assert list(found) == ["Python", "data folder", "disk", "database", "site rules", "clock", "fonts"]
+    assert list(found) == ["Python", "data folder", "disk", "database", "site rules", "push", "clock", "fonts"]
     assert all(row["well"] and not row["advice"] for row in found.values())
     assert "Noto Sans CJK SC" in found["fonts"]["says"]
     assert "GB free" in found["disk"]["says"]
@@ -55,7 +55,7 @@ def test_a_house_in_order_and_what_its_machine_lacks(make_house: MakeHouse, grou
     assert "\n" not in found["network"]["says"]
 
     plain = house.command("doctor", "--no-network").stdout
-    assert [line[:3] for line in plain.splitlines() if not line.startswith(" ")] == ["ok "] * 7
+    assert [line[:3] for line in plain.splitlines() if not line.startswith(" ")] == ["ok "] * 8
 
 
 def test_a_folder_that_cannot_be_written_is_the_one_fault_named(make_house: MakeHouse, ordinary_user: User) -> None:
@@ -120,3 +120,19 @@ def test_it_does_not_hold_what_it_looked_at(make_house: MakeHouse) -> None:
     shutil.rmtree(house.home)
     assert house.command("doctor", "--no-network").returncode == 0
     assert not (house.home / "postgres" / "data" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("", "none (NEWSREEL_URL is not set): all feeds are looked at from time to time"),
+        (
+            "http://10.0.0.7",
+            "none (http://10.0.0.7 is no address that hubs could reach): all feeds are looked at from time to time",
+        ),
+        ("https://news.example.org", "hubs push the news of feeds that offer it to https://news.example.org/websub/"),
+    ],
+)
+def test_push_is_a_hint(url: str, says: str) -> None:
+    found = push(url)
+    assert (found.well, found.says) == (True, says)

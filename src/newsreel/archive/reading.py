@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from newsreel.archive import changes
 from newsreel.archive.claims import ensure_hosts
 from newsreel.archive.models import Channel, Source
+from newsreel.archive.subscriptions import due_after
 from newsreel.core.rsshub import SCHEME, feed_host, feed_identity
 from newsreel.core.urls import host_of
 
@@ -87,7 +88,7 @@ def channel_read(
         "reason": "",
         "last_read_at": Now(),
         "last_ok_at": Now(),
-        "next_due_at": Now() + Value(timedelta(seconds=then.wait)),
+        "next_due_at": due_after(channel, then.wait),
     }
     if new:
         values["last_new_at"] = Now()

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models.functions import Now
 
-from newsreel.archive.models import Article, Channel, Lead, Source
+from newsreel.archive.models import Article, Channel, Lead, Source, Subscription
 from newsreel.archive.shown import Name
 
 SHOWN = 50
@@ -53,6 +54,11 @@ class WatchedSource:
     waiting: int
     newest: datetime | None
 
+    @property
+    def offers_push(self) -> bool:
+        """Whether a hub is offered for any of its channels."""
+        return any(channel.hub for channel in self.channels)
+
 
 def watched(search: str, which: Filter, number: int) -> WatchedPage | None:
     """A page of the sources by name; None where there is no such page. Two queries."""
@@ -80,11 +86,14 @@ def watched(search: str, which: Filter, number: int) -> WatchedPage | None:
 
 
 def watched_source(id_: int) -> WatchedSource | None:
-    """A source, or None. Four queries."""
+    """A source, or None. Five queries. A channel's ``hub_rows`` is what its hub was asked for, if it was; ``holds``: it pushes now."""
     source = Source.objects.filter(pk=id_).first()
     if source is None:
         return None
-    channels = tuple(Channel.objects.filter(source=source).order_by("name", "id"))
+    holds = Q(state=Subscription.State.VERIFIED, lease_until__gt=Now())
+    asked = Subscription.objects.filter(mode=Subscription.Mode.SUBSCRIBE).annotate(holds=holds)
+    rows = Channel.objects.filter(source=source).order_by("name", "id")
+    channels = tuple(rows.prefetch_related(Prefetch("subscriptions", asked, to_attr="hub_rows")))
     faulty = sum(channel.outcome not in ("", "ok") and not channel.paused for channel in channels)
     last = max((channel.last_read_at for channel in channels if channel.last_read_at), default=None)
     articles = Article.objects.filter(source=source).aggregate(many=Count("pk"), newest=Max("shown_at"))

@@ -78,6 +78,7 @@ def _look(chosen: Settings, *, network: bool) -> Iterator[Finding]:
     if home.well or chosen.database_url:
         yield _told("database", lambda: _database(chosen, clocks))
     yield _told("site rules", lambda: _site_rules(chosen))
+    yield push(chosen.url)
     if network:
         yield _told("network", lambda: asyncio.run(_network(chosen, clocks)))
         yield _told("mail", lambda: _mail(chosen))
@@ -104,6 +105,16 @@ def fonts() -> Finding:
         "Install one, if you read on this machine: apt install fonts-noto-cjk (Debian, Ubuntu), "
         "dnf install google-noto-sans-cjk-fonts (Fedora).",
     )
+
+
+def push(url: str) -> Finding:
+    """Whether hubs (WebSub) can push the news of feeds that offer it. No fault where they cannot: feeds are looked at as ever."""
+    from newsreel.pipeline.pushing import PATH, base_of
+
+    if base_of(url):
+        return Finding("push", True, f"hubs push the news of feeds that offer it to {url}{PATH}")
+    why = f"{url} is no address that hubs could reach" if url else "NEWSREEL_URL is not set"
+    return Finding("push", True, f"none ({why}): all feeds are looked at from time to time")
 
 
 def judge_clocks(clocks: Sequence[Clock]) -> Finding:

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     url: str = Field(
         "",
         description="The portal's address as its readers type it, as https://news.example.org: all links in mails and to single "
-        "sign-on are made from it, and no other name is answered (but this machine's own). "
+        "sign-on are made from it, hubs (WebSub) push to it where it is public, and no other name is answered (but this machine's own). "
         "With https cookies are sent over TLS only. Empty: this machine only.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(

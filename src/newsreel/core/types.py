@@ -98,6 +98,7 @@ class Feed:
 
     ``refresh_seconds`` is how long the feed itself says that it stays as it is (discovery/rhythm.py); None where it says nothing
     that can be meant.
+    ``hubs`` push it under the address ``topic`` (discovery/hubs.py).
     """
 
     title: str = ""
@@ -106,6 +107,18 @@ class Feed:
     error: str | None = None
     entries: tuple[Entry, ...] = ()
     refresh_seconds: int | None = None
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
+
+
+class Offer(NamedTuple):
+    """What a publisher offers to be told of: ``hubs`` that push ``topic`` (WebSub). Either both are there, or neither."""
+
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.hubs)
 
 
 @dataclass(frozen=True, slots=True)

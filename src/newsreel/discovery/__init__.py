@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from newsreel.discovery.autodiscovery import FeedLink, common_places, find_feeds
     from newsreel.discovery.feeds import parse_feed
     from newsreel.discovery.frontpages import parse_frontpage
+    from newsreel.discovery.hubs import find_hubs
     from newsreel.discovery.sitemaps import parse_sitemap
     from newsreel.discovery.sniffing import sniff
 
@@ -19,6 +20,7 @@ _FACES = {
     "FeedLink": "autodiscovery",
     "common_places": "autodiscovery",
     "find_feeds": "autodiscovery",
+    "find_hubs": "hubs",
     "parse_feed": "feeds",
     "parse_frontpage": "frontpages",
     "parse_sitemap": "sitemaps",
@@ -29,6 +31,7 @@ __all__ = [
     "FeedLink",
     "common_places",
     "find_feeds",
+    "find_hubs",
     "parse_feed",
     "parse_frontpage",
     "parse_sitemap",

@@ -15,7 +15,7 @@ from newsreel.core.encoding import decode
 from newsreel.core.text import cut, squeeze
 from newsreel.core.types import Entry, Feed, Moment
 from newsreel.core.urls import absolute, split
-from newsreel.discovery import jsonfeeds, languages, markup
+from newsreel.discovery import hubs, jsonfeeds, languages, markup
 from newsreel.discovery.rhythm import refresh_seconds
 from newsreel.discovery.snippets import absolute_links, inline_text, plain_text
 
@@ -97,6 +97,9 @@ def _adapted(parsed: Any, url: str, problem: str | None) -> Feed:
         return Feed(error=problem or "It holds nothing.")
     atom = version.startswith("atom")
     links = max(100, MAX_LINKS // max(1, len(parsed["entries"])))
+    offer = hubs.of_links(
+        ((_text(_get(link, "rel")), _text(_get(link, "href"))) for link in _get(feed, "links") or []), url
+    )
     return Feed(
         title=_title(feed, atom=atom),
         home_url=_alternate(feed, url),
@@ -106,6 +109,8 @@ def _adapted(parsed: Any, url: str, problem: str | None) -> Feed:
         refresh_seconds=refresh_seconds(
             _text(_get(feed, "ttl")), _text(_get(feed, "sy_updateperiod")), _text(_get(feed, "sy_updatefrequency"))
         ),
+        hubs=offer.hubs,
+        topic=offer.topic,
     )
 
 

@@ -10,7 +10,7 @@ from newsreel.core.dates import parse_date
 from newsreel.core.text import cut, squeeze
 from newsreel.core.types import Entry, Feed
 from newsreel.core.urls import absolute, split
-from newsreel.discovery import languages
+from newsreel.discovery import hubs, languages
 from newsreel.discovery.snippets import absolute_links, inline_text, plain_text
 
 MAX_TEXT = 8_000_000
@@ -33,13 +33,21 @@ def parse(text: str, url: str) -> Feed:
     problem = None
     if len(items) > MAX_ENTRIES:
         problem = f"It has more entries than are read at once: only the first {MAX_ENTRIES} were read."
+    offer = hubs.of_links(_links(data), url)
     return Feed(
         title=cut(inline_text(_text(data, "title")), 500),
         home_url=absolute(_text(data, "home_page_url"), url) or "" if _text(data, "home_page_url") else "",
         language=languages.tag(_text(data, "language")),
         error=problem,
         entries=tuple(_entry(item, url, data) for item in items[:MAX_ENTRIES] if isinstance(item, dict)),
+        hubs=offer.hubs,
+        topic=offer.topic,
     )
+
+
+def _links(data: dict[str, Any]) -> list[hubs.Link]:
+    named = [hub for hub in _list(data, "hubs") if isinstance(hub, dict) and _text(hub, "type").lower() == "websub"]
+    return [("self", _text(data, "feed_url")), *(("hub", _text(hub, "url")) for hub in named)]
 
 
 def _entry(item: dict[str, Any], url: str, feed: dict[str, Any]) -> Entry:

@@ -34,6 +34,7 @@ Headers = tuple[tuple[str, str], ...]
 DEFAULT_ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
 _FORM = "application/x-www-form-urlencoded"
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_KEEP_THE_POST = frozenset((307, 308))
 _ROBOTS_LIMITS = Limits(wire_bytes=MAX_BYTES, decoded_bytes=MAX_BYTES, total_seconds=30.0, redirects=5)
 
 
@@ -174,6 +175,24 @@ class Fetcher:
             raise Permanent("bad_redirect", f"{target.host} leads on to another address, which is not followed here.")
         return answer
 
+    async def post(self, url: str, form: Mapping[str, str], *, limits: Limits | None = None) -> Response:
+        """The 2xx answer to a POST of a form to a service that the press names, and nobody here has chosen (a hub of WebSub).
+
+        The address is judged at every hop and waits for its host's turn, as with ``fetch``. There is no robots.txt, for the
+        service is there to be called. Only 307 and 308 are followed: the others would make a GET of it.
+        """
+        call = _Call(
+            (*self._headers("*/*", None, None), ("Content-Type", _FORM)),
+            limits or Limits(),
+            ports=frozenset(),
+            proxy=self._policy.proxy,
+            ca_file=self._policy.ca_file,
+            gap=self._policy.gap,
+            robots=False,
+            body=urllib.parse.urlencode(form).encode("ascii"),
+        )
+        return await self._follow(url, call)
+
     async def robots_for(
         self,
         url: str,
@@ -213,6 +232,10 @@ class Fetcher:
                     requested_url=url,
                     redirects=tuple(address for address, _ in passed),
                     redirect_statuses=tuple(status for _, status in passed),
+                )
+            if call.body is not None and answer.status not in _KEEP_THE_POST:
+                raise Permanent(
+                    "bad_redirect", f"{target.host} leads on to another address, which is not followed here."
                 )
             passed.append((target.url, answer.status))
             if len(passed) > call.limits.redirects:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsreel.archive import reading, registry
 from newsreel.archive.models import Channel
@@ -12,8 +12,9 @@ from newsreel.core import rsshub
 from newsreel.core.errors import NewsreelError, Permanent, Temporary
 from newsreel.core.types import Entry, Feed, Response, Sitemap
 from newsreel.fetching import BUSY
-from newsreel.pipeline import decisions, polling
+from newsreel.pipeline import decisions, polling, pushing
 from newsreel.pipeline.polling import Heard, State
+from newsreel.pipeline.subscribing import notice
 from newsreel.pipeline.workshop import Workshop
 
 ACCEPT = {
@@ -91,7 +92,9 @@ def state_of(channel: Channel) -> State:
 
 
 def _read(shop: Workshop, channel: Channel, state: State, heard: Heard, seconds: float) -> None:
-    then = polling.after_reading(state, heard, reading.database_now(), shop.settings.crawl_interval)
+    now = reading.database_now()
+    then = polling.after_reading(state, heard, now, shop.settings.crawl_interval)
+    then = replace(then, wait=max(then.wait, pushing.polling_floor(channel.pushed_at, now)))
     reading.channel_read(
         channel, then, status=heard.response.status, entries=heard.entries, new=heard.new, seconds=seconds
     )
@@ -107,6 +110,7 @@ def _failed(shop: Workshop, channel: Channel, state: State, error: NewsreelError
 async def entries_of(shop: Workshop, channel: Channel, response: Response) -> Named:
     """What an answer names. Permanent where it is not what the channel should be."""
     if channel.kind == Channel.Kind.FRONTPAGE:
+        await notice(shop, channel, response)
         found: tuple[Entry, ...] = await shop.read(
             "parse_frontpage", response.body, response.url, content_type=response.content_type
         )
@@ -118,6 +122,7 @@ async def entries_of(shop: Workshop, channel: Channel, response: Response) -> Na
     feed: Feed = await shop.read("parse_feed", response.body, response.url, content_type=response.content_type)
     if feed.error and not feed.entries:
         raise Permanent("bad_feed", feed.error)
+    await notice(shop, channel, response, feed)
     return Named(feed.entries, feed.refresh_seconds)
 
 

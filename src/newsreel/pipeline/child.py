@@ -27,6 +27,7 @@ FUNCTIONS = {
     "parse_sitemap": "newsreel.discovery",
     "parse_frontpage": "newsreel.discovery",
     "find_feeds": "newsreel.discovery",
+    "find_hubs": "newsreel.discovery",
     "enrich": "newsreel.enrichment",
 }
 

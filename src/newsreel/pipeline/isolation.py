@@ -22,7 +22,7 @@ MAX_ANSWER = 128 * 1024**2
 _ALLOWED = frozenset(
     {
         ("newsreel.core.types", name)
-        for name in ("Article", "Block", "Entry", "Feed", "Sitemap", "Enrichment", "Keyword", "Topic")
+        for name in ("Article", "Block", "Entry", "Feed", "Offer", "Sitemap", "Enrichment", "Keyword", "Topic")
     }
     | {("newsreel.extraction.explaining", name) for name in ("Explanation", "Piece")}
     | {("newsreel.discovery.autodiscovery", "FeedLink")}

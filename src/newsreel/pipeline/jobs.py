@@ -18,7 +18,7 @@ from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import claims, housekeeping, letters, preferences, wishes
+from newsreel.archive import claims, housekeeping, letters, preferences, subscriptions, wishes
 from newsreel.archive.models import AddRequest
 from newsreel.archive.reading import settle_rsshub
 from newsreel.core import settings as ours
@@ -27,7 +27,9 @@ from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
 from newsreel.pipeline.previewing import look_at
+from newsreel.pipeline.pushing import base_of
 from newsreel.pipeline.sending import send_due
+from newsreel.pipeline.subscribing import reconcile, subscribe_due
 from newsreel.pipeline.workshop import Workshop
 
 log = logging.getLogger("newsreel.jobs")
@@ -35,6 +37,7 @@ log = logging.getLogger("newsreel.jobs")
 bells = Blueprint()
 SWEEP_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600.0
+SUBSCRIBE_SECONDS = 60.0  # between two looks at what channels offer
 HOUSE_REST_SECONDS = 30.0  # after a full disk: to try sooner would be to fetch pages only to throw them away
 STALLED_SECONDS = 900
 PREVIEWS_KEPT = timedelta(days=1)
@@ -145,6 +148,19 @@ async def send(context: JobContext) -> None:
             log.error("Sending stopped: %s", error)
 
 
+@bells.task(name="subscribe", queueing_lock="subscribe", pass_context=True)
+async def subscribe(context: JobContext) -> None:
+    """Asks hubs for what channels offer, batch after batch."""
+    shop = _shop(context)
+    async with shop.subscribing:
+        try:
+            await reconcile(shop, shop.settings)
+            while await subscribe_due(shop, shop.settings):
+                pass
+        except NewsreelError as error:
+            log.error("Subscribing stopped: %s", error)
+
+
 async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: float = HOUSEKEEPING_SECONDS) -> None:
     """Every few seconds, until it is cancelled, takes up settings that were changed and rings for whatever is due: a bell
     may have been lost with the worker that was to ring it. By the monotonic clock and not by procrastinate's periodic
@@ -153,6 +169,7 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
     """
     house_kept: float | None = None
     instance: str | None = None  # of RSSHub, by which its channels' hosts are set
+    subscribed: float | None = None
     while True:
         try:
             if await shop.db(preferences.take_up):
@@ -165,6 +182,9 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
             if house_kept is None or time.monotonic() - house_kept > housekeeping:
                 await shop.db(ring, "housekeeping")
                 house_kept = time.monotonic()
+            if base_of(shop.settings.url) and (subscribed is None or time.monotonic() - subscribed > SUBSCRIBE_SECONDS):
+                await shop.db(ring, "subscribe")
+                subscribed = time.monotonic()
         except NewsreelError as error:
             log.error("Nothing can be rung: %s", error)
         except Exception as error:
@@ -182,6 +202,7 @@ async def keep_house(context: JobContext) -> None:
         await shop.db(housekeeping.forget_changes, timedelta(days=30))
         await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
         await shop.db(letters.forget)
+        await shop.db(subscriptions.forget)
         await shop.db(housekeeping.forget_site_memories, MEMORIES_KEPT, MOST_MEMORIES)
         await shop.db(_delete_stalled)
     except NewsreelError as error:
@@ -203,6 +224,8 @@ def _due_bells() -> list[str]:
         due.append("add")
     if letters.due():
         due.append("send")
+    if base_of(ours.settings().url) and subscriptions.due():
+        due.append("subscribe")
     return due
 
 

@@ -15,7 +15,7 @@ from newsreel.pipeline.workshop import Workshop, open_workshop
 log = logging.getLogger("newsreel.worker")
 
 GRACE_SECONDS = 8.0
-CONCURRENCY = 6  # one for each bell, and one for a second of those that wait for the first
+CONCURRENCY = 7  # one for each bell, and one for a second of those that wait for the first
 
 
 async def work(archive: Archive) -> None:

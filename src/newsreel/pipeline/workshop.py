@@ -74,6 +74,7 @@ class Workshop:
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+    subscribing: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: list[int] = field(default_factory=list)
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
 

@@ -55,6 +55,7 @@ RULES: dict[str, Access] = {
     "portal:healthz": Access.ALWAYS,
     "portal:live": Access.PUBLIC,
     "portal:picture": Access.PUBLIC,
+    "portal:websub": Access.ALWAYS,  # for hubs: who knows the address
     # The door, and what is behind it
     "account_login": Access.ALWAYS,
     "account_logout": Access.ALWAYS,

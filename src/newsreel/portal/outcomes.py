@@ -49,6 +49,10 @@ _WORDS = {
     "client_failed": _("fetching it broke off here"),
     "disk_full": _("the disk here is full or at fault"),
     "disk_failed": _("the disk here is full or at fault"),
+    # Of hubs that push (WebSub)
+    "hub_silent": _("the hub takes requests, but does not confirm them"),
+    "hub_denied": _("the hub does not push this feed to us"),
+    "push_unsigned": _("what was pushed was not signed as agreed, and was ignored"),
     # Of a recorded page
     "snapshot_missing": _("it is no longer kept"),
     "snapshot_damaged": _("its record is damaged"),

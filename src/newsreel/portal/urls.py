@@ -25,4 +25,5 @@ urlpatterns: list[URLPattern] = [
     path("healthz", views.healthz, name="healthz"),
     path("picture/<signature:signature>/<picture_address:written>", views.picture_elsewhere, name="picture"),
     path("live", views.live_elsewhere, name="live"),
+    path("websub/<str:token>", views.websub_elsewhere, name="websub"),
 ]

@@ -128,6 +128,12 @@ def picture_elsewhere(request: HttpRequest, signature: str, written: str) -> Htt
     return HttpResponse("Pictures need the ASGI application.\n", status=501, content_type="text/plain")
 
 
+@_safe
+def websub_elsewhere(request: HttpRequest, token: str) -> HttpResponse:
+    """What hubs call needs the ASGI application too (websub.py): a body is hashed there as it comes in."""
+    return HttpResponse("Hubs need the ASGI application.\n", status=501, content_type="text/plain")
+
+
 def _list(request: HttpRequest, page: pages.ListPage | None) -> HttpResponse:
     if page is None:
         raise Http404

@@ -1,5 +1,5 @@
-"""The portal as an ASGI application: the live stream and the articles' pictures natively, everything else by Django in a
-bounded pool of threads.
+"""The portal as an ASGI application: the live stream, the articles' pictures and the calls of hubs natively, everything else by
+Django in a bounded pool of threads.
 
 Django's own ASGI handler would serve synchronous views at about a third of the rate (1,100 against 3,400 to 4,200
 requests a second).
@@ -20,12 +20,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsreel.site.settings")
 _django = get_wsgi_application()  # before anything that needs the apps to be ready
 
 from newsreel.core.settings import settings  # noqa: E402
+from newsreel.pipeline import pushing  # noqa: E402
 from newsreel.pipeline.pictures import Pictures  # noqa: E402
 from newsreel.portal import passes  # noqa: E402
 from newsreel.portal.headers import SECURITY_HEADERS  # noqa: E402
 from newsreel.portal.live import PATH, LiveStream, Receive, Scope, Send  # noqa: E402
 from newsreel.portal.picture_endpoint import PictureEndpoint  # noqa: E402
 from newsreel.portal.pictures import PREFIX  # noqa: E402
+from newsreel.portal.websub import WebSubEndpoint  # noqa: E402
 from newsreel.site.desk import Desk  # noqa: E402
 
 WORKERS = 8  # threads, and so connections to the database
@@ -39,14 +41,15 @@ _ASCII = bytes(range(0x21, 0x7F)).decode()
 
 
 class Application:
-    """Routes: /live to the stream, /picture/ to the pictures, the rest to Django. Lifespan starts and stops the stream's
-    follower, and ends what is being fetched.
+    """Routes: /live to the stream, /picture/ to the pictures, /websub/ to what hubs call, the rest to Django. Lifespan starts
+    and stops the stream's follower, and ends what is being fetched.
     """
 
     def __init__(self, live: LiveStream, pictures: PictureEndpoint) -> None:
         self.live = live
         self.desk = Desk()
         self.pictures = pictures
+        self.websub = WebSubEndpoint()
         # Answers are written whole: a queue longer than any answer has pieces frees the thread from slow readers.
         self._pages: Any = WSGIMiddleware(cast(Any, _django), workers=WORKERS, send_queue_size=512)
 
@@ -61,6 +64,8 @@ class Application:
             await self.live(scope, receive, send)
         elif scope["path"].startswith(PREFIX):
             await self.pictures(scope, receive, send)
+        elif scope["path"].startswith(pushing.PATH):
+            await self.websub(scope, receive, send)
         else:
             await self._page(scope, receive, send)
 
@@ -106,6 +111,7 @@ class Application:
                 await self.live.close()
                 await self.desk.close()
                 await self.pictures.close()
+                self.websub.close()
                 self._pages.executor.shutdown(wait=False, cancel_futures=True)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

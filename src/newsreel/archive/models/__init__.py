@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from newsreel.archive.models.articles import Article, ArticleKeyword, ArticleTopic, Keyword, Revision, Snapshot
 from newsreel.archive.models.house import Change, Letter, Preference, SiteMemory
+from newsreel.archive.models.subscriptions import Subscription
 from newsreel.archive.models.watching import AddRequest, Channel, Host, Lead, Source
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "SiteMemory",
     "Snapshot",
     "Source",
+    "Subscription",
 ]

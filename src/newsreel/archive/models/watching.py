@@ -77,11 +77,16 @@ class Channel(models.Model):
     moved_to = models.TextField(blank=True, db_default="")
     moved_since = models.DateTimeField(null=True)
     gone_since = models.DateTimeField(null=True)  # the first 410
+    # What its publisher offers (WebSub; '' is nothing), and when a hub last pushed: see models/subscriptions.py.
+    hub = models.TextField(blank=True, db_default="")
+    topic = models.TextField(blank=True, db_default="")
+    pushed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["host", "next_due_at"], name="channel_due"),
             models.Index(fields=["source"], name="channel_source"),
+            models.Index(fields=["id"], condition=~Q(hub=""), name="channel_hub"),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from newsreel.archive.models import Source
 from newsreel.archive.watched import watched_source
 from newsreel.core.errors import Permanent
 from newsreel.core.settings import settings
+from newsreel.pipeline import pushing
 from newsreel.portal.administration import faults
 from newsreel.portal.administration.frame import password_first, posted, reauthenticate, shown, who
 
@@ -30,6 +31,7 @@ def source_page(request: HttpRequest, id_: int, typed: dict[str, str] | None = N
         raise Http404
     fields = {**_fields(found.source), **(typed or {})}
     about = {"found": found, "fields": fields, "fault": fault, "usual_gap": settings().crawl_gap}
+    about["reachable"] = bool(pushing.base_of(settings().url))
     about["password_first"] = password_first(request)
     return shown(request, "source", about, status=422 if fault else 200)
 
