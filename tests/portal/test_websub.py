@@ -15,7 +15,7 @@ import pytest
 from django.db import connection, connections
 from django.db.models.functions import Now
 
-from newsreel.archive import registry, subscriptions
+from newsreel.archive import reading, subscriptions
 from newsreel.archive.embedded import ServerAddress
 from newsreel.archive.models import Article, Channel, Subscription
 from newsreel.archive.registry import ChannelFacts, SourceFacts
@@ -236,15 +236,20 @@ def _updates() -> int:
 
 def _read_now() -> None:
     channel = Channel.objects.get()
-    registry.channel_read(channel, etag="", last_modified="", new=1, interval=900)
+    _read(channel)
+
+
+def _read(channel: Channel) -> None:
+    then = reading.AfterReading(wait=900, interval=900)
+    reading.channel_read(channel, then, status=200, entries=1, new=1, seconds=0.1)
 
 
 async def test_a_push_during_a_reading_is_not_lost(endpoint: WebSubEndpoint) -> None:
     row = await db(subscribed)
     await db(Channel.objects.update, next_due_at=Now())
-    reading = await db(Channel.objects.get)
+    before = await db(Channel.objects.get)
     assert await push(endpoint, row, signed(row.secret, BODY)) == 202
-    await db(registry.channel_read, reading, etag="", last_modified="", new=1, interval=900)
+    await db(_read, before)
     assert 50 < await db(seconds_until_due) <= subscriptions.PUSH_GAP
 
 
