@@ -44,6 +44,8 @@ class RobotsCache:
             task = self._asked.get(key)
             if task is None:
                 task = self._asked[key] = asyncio.create_task(self._read(key, read))
+                # What is no NewsreelError is kept from nobody who still waits, and nobody may.
+                task.add_done_callback(lambda task: task.cancelled() or task.exception())
             outcome = await asyncio.shield(task)  # one asker's end must not take it from the others
         if isinstance(outcome, NewsreelError):
             raise copy(outcome)  # the kept one is met by many, each with its own traceback

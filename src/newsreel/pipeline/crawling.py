@@ -14,6 +14,7 @@ from newsreel.core.errors import Misconfigured, NewsreelError, Temporary
 from newsreel.pipeline import decisions
 from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.learning import lessons
+from newsreel.pipeline.leave import LeaseLost
 from newsreel.pipeline.visiting import visit
 from newsreel.pipeline.workshop import Workshop
 
@@ -21,7 +22,6 @@ log = logging.getLogger("newsreel.crawl")
 
 AT_ONCE = 20  # leads of a host that are loaded together
 TURN_SECONDS = 300.0  # then a host is given back, so that a large site does not hold its place for ever
-RENEW_SECONDS = 45.0
 POLL_SECONDS = 0.5
 
 
@@ -48,7 +48,6 @@ class Crawl:
         self._shop = shop
         self._progress = progress or (lambda tally: None)
         self._working: dict[str, asyncio.Task[None]] = {}
-        self._renewed = time.monotonic()
         self.tally = Tally()
         self.stopping = False
 
@@ -68,9 +67,16 @@ class Crawl:
 
     async def _start_more(self) -> None:
         room = self._shop.settings.crawl_hosts - len(self._working)
-        if room > 0:
-            for host in await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working)):
-                self._working.setdefault(host, asyncio.create_task(self._work(host), name=f"crawl {host}"))
+        if room <= 0:
+            return
+        leave = self._shop.leave
+        async with leave.changing:
+            asked = leave.clock()
+            hosts = await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working))
+            leave.take(hosts, asked)
+        for host in hosts:
+            if host not in self._working:
+                self._working[host] = asyncio.create_task(self._work(host), name=f"crawl {host}")
 
     async def _wait_for_due(self, to_the_end: bool) -> bool:
         """Whether to go on, when nothing could be claimed."""
@@ -90,18 +96,16 @@ class Crawl:
         for host in [host for host, task in self._working.items() if task in done]:
             self._working[host].result()  # where it failed, the host is among those that _stop gives back
             del self._working[host]
-        if self._working and time.monotonic() - self._renewed > RENEW_SECONDS:
-            self._renewed = time.monotonic()
-            ours = await self._shop.db(claims.renew_hosts, self._shop.owner, list(self._working))
-            for host in self._working.keys() - ours:
-                self._working[host].cancel()  # another holds it now: two must not speak to it
+        for host, task in self._working.items():
+            if not self._shop.leave.holds(host):
+                task.cancel()  # another may hold it now: two must not speak to it
 
     async def _stop(self) -> None:
         for task in self._working.values():
             task.cancel()
         await asyncio.gather(*self._working.values(), return_exceptions=True)
-        if self._working:
-            await self._shop.db(claims.release_hosts, self._shop.owner, list(self._working))
+        for host in self._working:
+            self._shop.leave.finish(host)
         self._working.clear()
 
     async def _work(self, host: str) -> None:
@@ -112,9 +116,10 @@ class Crawl:
                 due = await self._shop.db(claims.due_on_host, host, AT_ONCE)
                 if not (due.channels or due.leads) or not await self._do(host, due):
                     break
-            await self._shop.db(claims.release_hosts, self._shop.owner, [host])
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, LeaseLost):
             return
+        finally:
+            self._shop.leave.finish(host)
 
     async def _do(self, host: str, due: claims.DueWork) -> bool:
         """The channels and leads that are due; False where the host is to be left alone."""

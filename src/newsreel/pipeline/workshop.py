@@ -23,7 +23,9 @@ from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Tempor
 from newsreel.core.settings import Settings
 from newsreel.core.types import Response
 from newsreel.fetching import Fetcher, Policy
+from newsreel.fetching.pacing import Pacer
 from newsreel.pipeline.isolation import Readers
+from newsreel.pipeline.leave import Leave
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,6 +68,7 @@ class Workshop:
     thinker: Readers
     snapshots: SnapshotStore
     owner: Owner
+    leave: Leave
     recover: Callable[[], object]
     threads: ThreadPoolExecutor
     costs: Costs = field(default_factory=Costs)
@@ -161,9 +164,11 @@ async def open_workshop(
     snapshots = SnapshotStore(settings.home / "evidence")
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
     try:
-        way_out = fetcher or Fetcher(Policy.from_settings(settings))
-        async with way_out, Readers() as readers, Readers(count=1) as thinker:
-            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, recover, threads)
+        pacer = Pacer(settings.crawl_gap)
+        leave = Leave(owner, pacer.rest)
+        way_out = fetcher or Fetcher(Policy.from_settings(settings), pacer=pacer, leave=leave.speak)
+        async with leave.kept(), way_out, Readers() as readers, Readers(count=1) as thinker:
+            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, leave, recover, threads)
     finally:
         await asyncio.gather(*(_in(threads, _close_own_connection) for _ in range(DATABASE_THREADS)))
         threads.shutdown()

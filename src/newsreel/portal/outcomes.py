@@ -41,6 +41,7 @@ _WORDS = {
     "reader_failed": _("reading it broke off here"),
     "reader_hung": _("reading it took too long here"),
     "client_failed": _("fetching it broke off here"),
+    "host_busy": _("another worker was reading that site; it is tried again"),
     "disk_full": _("the disk here is full or at fault"),
     "disk_failed": _("the disk here is full or at fault"),
     # Of a recorded page
