@@ -125,6 +125,9 @@ def test_articles_are_claimed_once_and_given_up_after_three_attempts(owners: lis
     owners[0].close()
     owners[1].close()
     assert set(claims.claim_articles(owners[2], 10)) == set(ids[2:])
+    assert set(Article.objects.filter(pk__in=ids[2:]).values_list("attempts", flat=True)) == {
+        1
+    }  # nobody's fault but theirs
 
 
 def test_second_visits_come_after_new_addresses() -> None:

@@ -7,6 +7,9 @@ import io
 import os
 import pickle
 import signal
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -44,6 +47,37 @@ async def test_a_hanging_child_is_ended_and_the_next_call_goes_on() -> None:
             await readers.call("parse_feed", FEED, "https://a.test/feed")
         assert caught.value.outcome == "reader_hung"
         assert len((await readers.call("parse_feed", FEED, "https://a.test/feed")).entries) == 1
+
+
+def test_what_the_system_says_of_a_process() -> None:
+    before = isolation._processor(os.getpid())[1]
+    until = time.process_time() + 0.2
+    while time.process_time() < until:
+        pass
+    state, used = isolation._processor(os.getpid())
+    assert state == "R"
+    assert 0.1 <= used - before < 2
+    assert isolation._processor(2**22 + 1) == ("", 0.0)
+
+
+def _busy(many: int) -> list[subprocess.Popen[bytes]]:
+    return [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(many)]
+
+
+async def test_a_child_that_waits_for_the_processor_gets_more_than_one_deadline() -> None:
+    """Eight others want the one processor that it may run on; it starts within that, and reads its feed."""
+    async with Readers(count=1, deadline=0.3) as readers:
+        mine = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {min(mine)})
+        busy = _busy(8)
+        try:
+            feed = await readers.call("parse_feed", FEED, "https://a.test/feed")
+        finally:
+            os.sched_setaffinity(0, mine)
+            for process in busy:
+                process.kill()
+                process.wait()
+    assert len(feed.entries) == 1
 
 
 async def test_a_crashing_child_is_replaced() -> None:

@@ -47,8 +47,10 @@ _CLAIM_HOSTS = f"""
                    ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED)
     RETURNING name
 """
+# An attempt is counted before the work starts, and not again where its worker was killed: that was not the article's fault.
 _CLAIM_ARTICLES = f"""
-    UPDATE archive_article SET claim_owner = %s, claimed_until = now() + make_interval(secs => %s), attempts = attempts + 1
+    UPDATE archive_article SET claim_owner = %s, claimed_until = now() + make_interval(secs => %s),
+        attempts = attempts + (claim_owner IS NULL)::int
     WHERE id IN (SELECT id FROM archive_article
                  WHERE state = 'stored' AND (claim_owner IS NULL OR claimed_until < now()
                        OR claimed_until > now() + {MAX_AHEAD} OR claim_owner NOT IN {LIVE_OWNERS})

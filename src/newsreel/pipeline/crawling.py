@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from newsreel.archive import claims, registry
@@ -126,7 +127,8 @@ class Crawl:
         for channel in await self._shop.db(_channels, due.channels):
             try:
                 self.tally.channels += 1
-                await read_channel(self._shop, channel)
+                async with self._room():
+                    await read_channel(self._shop, channel)
             except NewsreelError as error:
                 if await self._must_wait(host, str(channel.source), channel.url, error, channel.failures):
                     return False
@@ -143,7 +145,8 @@ class Crawl:
             for lead in leads:
                 try:
                     self.tally.pages += 1
-                    stored = await visit(self._shop, lead, taught)
+                    async with self._room():
+                        stored = await visit(self._shop, lead, taught)
                     self.tally.new += stored == "new"
                     self.tally.changed += stored == "changed"
                 except NewsreelError as error:
@@ -151,6 +154,10 @@ class Crawl:
                         return False
                 self._progress(self.tally)
         return True
+
+    def _room(self) -> AbstractAsyncContextManager[None]:
+        """For one page or channel more, as fast as the archive can take them."""
+        return self._shop.pressure.page(self._shop.settings.crawl_hosts)
 
     async def _must_wait(self, host: str, source: str, url: str, error: NewsreelError, failures: int) -> bool:
         """Whether the whole host is to be left alone for a while: it said so, or it does not answer at all."""

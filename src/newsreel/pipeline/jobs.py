@@ -18,7 +18,7 @@ from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import claims, housekeeping, letters, preferences, wishes
+from newsreel.archive import claims, housekeeping, letters, preferences, wishes, workers
 from newsreel.archive.models import AddRequest
 from newsreel.core import settings as ours
 from newsreel.core.errors import NewsreelError
@@ -79,8 +79,10 @@ async def crawl(context: JobContext) -> None:
             tally = await crawl.run(to_the_end=False)
         except NewsreelError as error:
             log.error("The crawl stopped: %s", error)
+            shop.fault = error.outcome
             shop.rest_until = time.monotonic() + HOUSE_REST_SECONDS
             return
+        shop.fault = ""
     if tally.new or tally.changed:
         await _ring_when_it_can(shop, "enrich")
     if tally.channels or tally.pages:
@@ -155,6 +157,7 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
         try:
             if await shop.db(preferences.take_up):
                 shop.follow(ours.settings())
+            await shop.db(workers.tell, shop.owner, shop.trouble)
             for bell in await shop.db(_due_bells):
                 await shop.db(ring, bell)
             if house_kept is None or time.monotonic() - house_kept > housekeeping:
@@ -177,6 +180,7 @@ async def keep_house(context: JobContext) -> None:
         await shop.db(housekeeping.forget_changes, timedelta(days=30))
         await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
         await shop.db(letters.forget)
+        await shop.db(workers.forget)
         await shop.db(housekeeping.forget_site_memories, MEMORIES_KEPT, MOST_MEMORIES)
         await shop.db(_delete_stalled)
     except NewsreelError as error:

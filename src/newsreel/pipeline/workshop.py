@@ -26,6 +26,7 @@ from newsreel.fetching import Fetcher, Policy
 from newsreel.fetching.pacing import Pacer
 from newsreel.pipeline.isolation import Readers
 from newsreel.pipeline.leave import Leave
+from newsreel.pipeline.pressure import Pressure
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,11 +73,13 @@ class Workshop:
     recover: Callable[[], object]
     threads: ThreadPoolExecutor
     costs: Costs = field(default_factory=Costs)
+    pressure: Pressure = field(default_factory=Pressure)
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: list[int] = field(default_factory=list)
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
+    fault: str = ""  # its outcome, until a crawl comes to its end or stores something
 
     async def db(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
         """Runs a function on the database in a thread. Where the database is lost it is waited for and the function
@@ -85,6 +88,11 @@ class Workshop:
         return await asyncio.get_running_loop().run_in_executor(
             self.threads, lambda: patiently(lambda: function(*arguments, **options), self.recover)
         )
+
+    @property
+    def trouble(self) -> str:
+        """The outcome of what keeps this worker from its work; '' for nothing."""
+        return self.fault or self.pressure.trouble
 
     def follow(self, settings: Settings) -> None:
         """Other settings from now on: what is under way ends as it began."""

@@ -42,6 +42,8 @@ _WORDS = {
     "reader_hung": _("reading it took too long here"),
     "client_failed": _("fetching it broke off here"),
     "host_busy": _("another worker was reading that site; it is tried again"),
+    "storage_slow": _("storing takes long here: the database or the disk is slow"),
+    "database_lost": _("the database does not answer"),
     "disk_full": _("the disk here is full or at fault"),
     "disk_failed": _("the disk here is full or at fault"),
     # Of a recorded page

@@ -9,6 +9,7 @@ from __future__ import annotations
 from newsreel.archive.models.articles import Article, ArticleKeyword, ArticleTopic, Keyword, Revision, Snapshot
 from newsreel.archive.models.house import Change, Letter, Preference, SiteMemory
 from newsreel.archive.models.watching import AddRequest, Channel, Host, Lead, Source
+from newsreel.archive.models.workers import Worker
 
 __all__ = [
     "AddRequest",
@@ -26,4 +27,5 @@ __all__ = [
     "SiteMemory",
     "Snapshot",
     "Source",
+    "Worker",
 ]
