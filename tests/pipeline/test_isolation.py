@@ -7,8 +7,6 @@ import io
 import os
 import pickle
 import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
 
@@ -60,24 +58,24 @@ def test_what_the_system_says_of_a_process() -> None:
     assert isolation._processor(2**22 + 1) == ("", 0.0)
 
 
-def _busy(many: int) -> list[subprocess.Popen[bytes]]:
-    return [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(many)]
-
-
 async def test_a_child_that_waits_for_the_processor_gets_more_than_one_deadline() -> None:
-    """Eight others want the one processor that it may run on; it starts within that, and reads its feed."""
-    async with Readers(count=1, deadline=0.3) as readers:
-        mine = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {min(mine)})
-        busy = _busy(8)
-        try:
-            feed = await readers.call("parse_feed", FEED, "https://a.test/feed")
-        finally:
-            os.sched_setaffinity(0, mine)
-            for process in busy:
-                process.kill()
-                process.wait()
-    assert len(feed.entries) == 1
+    async with Readers(count=1, deadline=1.0, processor=lambda pid: ("R", 0.0)) as readers:
+        await readers.call("parse_feed", FEED, "https://a.test/feed")
+        (process,) = readers._running
+        os.kill(process.pid, signal.SIGSTOP)
+        asyncio.get_running_loop().call_later(1.5, os.kill, process.pid, signal.SIGCONT)
+        assert len((await readers.call("parse_feed", FEED, "https://a.test/feed")).entries) == 1
+
+
+async def test_one_that_has_had_its_time_gets_no_more() -> None:
+    spent = iter([0.0, 0.0, 0.0, 1.0])
+    async with Readers(count=1, deadline=1.0, processor=lambda pid: ("R", next(spent))) as readers:
+        await readers.call("parse_feed", FEED, "https://a.test/feed")
+        (process,) = readers._running
+        os.kill(process.pid, signal.SIGSTOP)
+        with pytest.raises(Permanent) as caught:
+            await readers.call("parse_feed", FEED, "https://a.test/feed")
+    assert caught.value.outcome == "reader_hung"
 
 
 async def test_a_crashing_child_is_replaced() -> None:

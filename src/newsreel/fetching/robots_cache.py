@@ -37,7 +37,8 @@ class RobotsCache:
     async def rules(self, key: Key, read: Callable[[], Awaitable[RobotsRules]]) -> RobotsRules:
         """The rules of an origin, or the error that reading them met."""
         kept = self._kept.get(key)
-        if kept is not None and self._clock() < kept[0]:
+        # Further ahead than anything is kept: the clock was set back since.
+        if kept is not None and self._clock() < kept[0] <= self._clock() + KEPT:
             self._kept.move_to_end(key)
             outcome = kept[1]
         else:

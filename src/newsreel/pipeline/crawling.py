@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
-from newsreel.archive import claims, registry
+from newsreel.archive import claims, clock, registry
 from newsreel.archive.models import Channel, Lead
 from newsreel.core.errors import Misconfigured, NewsreelError, Temporary
 from newsreel.pipeline import decisions
@@ -56,6 +56,7 @@ class Crawl:
         """Does all that is due. ``to_the_end`` also waits for hosts that asked for at most a minute's patience, and for
         what others hold; without it, it returns when nothing is left to start.
         """
+        await self._shop.db(clock.mend)
         try:
             while not self.stopping:
                 await self._start_more()

@@ -11,7 +11,7 @@ import io
 import os
 import pickle
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,10 +34,17 @@ _ALLOWED = frozenset(
 
 
 class Readers:
-    """A few children, used in turn. An async context manager; belongs to one event loop."""
+    """A few children, used in turn. An async context manager; belongs to one event loop. ``processor`` says of a process
+    what ``_processor`` does.
+    """
 
-    def __init__(self, count: int = 2, deadline: float = DEADLINE) -> None:
-        self._deadline = deadline
+    def __init__(
+        self,
+        count: int = 2,
+        deadline: float = DEADLINE,
+        processor: Callable[[int], tuple[str, float]] | None = None,
+    ) -> None:
+        self._deadline, self._processor = deadline, processor or _processor
         self._free: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
         for _ in range(count):
             self._free.put_nowait(None)  # started when first needed
@@ -85,13 +92,13 @@ class Readers:
         one, and waits for it: on a machine that has too much to do, a page would else be lost for ever.
         """
         asking = asyncio.ensure_future(answer)
-        before = _processor(process.pid)[1]
+        before = self._processor(process.pid)[1]
         try:
             for _ in range(DEADLINES):
                 done, _ = await asyncio.wait({asking}, timeout=self._deadline)
                 if done:
                     return asking.result()
-                state, used = _processor(process.pid)
+                state, used = self._processor(process.pid)
                 if state not in ("R", "D") or used - before >= 0.9 * self._deadline:
                     break
             raise TimeoutError

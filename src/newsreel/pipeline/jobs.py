@@ -14,11 +14,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import claims, housekeeping, letters, preferences, wishes, workers
+from newsreel.archive import claims, clock, housekeeping, letters, preferences, wishes, workers
 from newsreel.archive.models import AddRequest
 from newsreel.core import settings as ours
 from newsreel.core.errors import NewsreelError
@@ -157,6 +156,9 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
         try:
             if await shop.db(preferences.take_up):
                 shop.follow(ours.settings())
+            await shop.db(shop.clock.look)
+            if (back := await shop.db(clock.mend)) is not None:
+                log.warning("The database's clock was set back by %s: what is due was moved with it.", back)
             await shop.db(workers.tell, shop.owner, shop.trouble)
             for bell in await shop.db(_due_bells):
                 await shop.db(ring, bell)
@@ -176,7 +178,7 @@ async def keep_house(context: JobContext) -> None:
     """Forgets old evidence by the setting, old changes, and the jobs of workers that died."""
     shop = _shop(context)
     try:
-        await shop.db(housekeeping.forget_evidence, shop.snapshots, timezone.now(), shop.settings.snapshot_days)
+        await shop.db(housekeeping.forget_evidence, shop.snapshots, shop.clock(), shop.settings.snapshot_days)
         await shop.db(housekeeping.forget_changes, timedelta(days=30))
         await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
         await shop.db(letters.forget)

@@ -57,7 +57,9 @@ class Pressure:
         self._storing[number] = started
         try:
             yield
-            self._mean += WEIGHT * (self._clock() - started - self._mean)
+            took = self._clock() - started
+            # That it is slow is believed at once, that it is quick again page by page.
+            self._mean = max(took, self._mean + WEIGHT * (took - self._mean))
         finally:
             del self._storing[number]
 

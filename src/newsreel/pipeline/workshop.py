@@ -17,6 +17,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connections
 
 from newsreel.archive.claims import Owner
+from newsreel.archive.clock import DatabaseClock
 from newsreel.archive.models import Source
 from newsreel.archive.snapshots import SnapshotStore
 from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Temporary
@@ -70,6 +71,7 @@ class Workshop:
     snapshots: SnapshotStore
     owner: Owner
     leave: Leave
+    clock: DatabaseClock
     recover: Callable[[], object]
     threads: ThreadPoolExecutor
     costs: Costs = field(default_factory=Costs)
@@ -172,11 +174,13 @@ async def open_workshop(
     snapshots = SnapshotStore(settings.home / "evidence")
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
     try:
+        clock = DatabaseClock()
+        await asyncio.get_running_loop().run_in_executor(threads, lambda: patiently(clock.look, recover))
         pacer = Pacer(settings.crawl_gap)
         leave = Leave(owner, pacer.rest)
-        way_out = fetcher or Fetcher(Policy.from_settings(settings), pacer=pacer, leave=leave.speak)
+        way_out = fetcher or Fetcher(Policy.from_settings(settings), clock=clock, pacer=pacer, leave=leave.speak)
         async with leave.kept(), way_out, Readers() as readers, Readers(count=1) as thinker:
-            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, leave, recover, threads)
+            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, leave, clock, recover, threads)
     finally:
         await asyncio.gather(*(_in(threads, _close_own_connection) for _ in range(DATABASE_THREADS)))
         threads.shutdown()
