@@ -24,7 +24,7 @@ class Crew:
         self.workers: list[subprocess.Popen[bytes] | None] = [None] * many
         self.words = [installation.home.parent / f"worker-{number}-words.txt" for number in range(many)]
 
-    def start(self, *numbers: int, wait: bool = True) -> None:
+    def start(self, *numbers: int) -> None:
         """Starts those of these numbers (all there are) that do not run, and waits until they do."""
         chosen = numbers or range(len(self.workers))
         started = [number for number in chosen if self.workers[number] is None]
@@ -37,7 +37,7 @@ class Crew:
                     env=self.installation.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
                     start_new_session=True,
                 )  # fmt: skip
-        for number in started if wait else ():
+        for number in started:
             ready = lambda number=number: self.said(number).count("is ready") > heard[number]  # noqa: E731
             wait_until(ready, 90, f"the start of worker {number} ({self.said(number)[-500:]})")
 
@@ -112,7 +112,7 @@ def shake(
     crew: Crew, moments: random.Random, kills: int, whole: int, longest: float = 2.0, again: bool = True
 ) -> list[int]:
     """Kills one worker after the other at seeded moments, and starts it ``again``, until all is there; how many articles
-    there were at each kill.
+    there were at each kill. The next moment is counted from when it is there again: else none would ever get to work.
     """
     found: list[int] = []
     while len(found) < kills and (stored := crew.stored()) < whole:
@@ -121,5 +121,5 @@ def shake(
         found.append(stored)
         crew.kill(number)
         if again:
-            crew.start(number, wait=False)
+            crew.start(number)
     return found

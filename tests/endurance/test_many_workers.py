@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from newsreel.archive.embedded import ServerAddress
 from tests.endurance.counting import Counter, counted
 from tests.endurance.crew import Crew, shake
+from tests.endurance.servers import own_server
 from tests.endurance.wholeness import articles_of, assert_evidence, assert_once, assert_whole, begin_anew
 from tests.installation import Installation, Sample, fresh_database, press, wait_until
 from tests.shared import needs_shared
@@ -125,3 +127,37 @@ def test_killed_over_the_recorded_press(tmp_path: Path, database_server: ServerA
     )
     assert max(row["most_at_once"] for row in seen.values()) == 1
     assert min(gaps) >= gap + latency - 0.01
+
+
+@pytest.mark.endure
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_the_database_is_restarted_under_three_workers(
+    tmp_path: Path, sample: Sample, every_site: list[str], undisturbed_all: set[str], mode: str
+) -> None:
+    """All sessions end, and with them every lease: each worker goes on with what is still its own."""
+    moments, gap = random.Random(SEED + 3), 0.5
+    with own_server(tmp_path / "server") as server, counted(sample.port, 0.1) as counter:
+        settings = {"NEWSREEL_PROXY": counter.proxy, "NEWSREEL_CRAWL_GAP": "0", "NEWSREEL_CRAWL_HOSTS": "3"}
+        installation = Installation(tmp_path / "home", server.create("restarted"), **settings)
+        assert installation.run("add", *every_site).returncode == 0
+        installation.environment["NEWSREEL_CRAWL_GAP"] = str(gap)
+        counter.seen.clear()
+        with crew_of(installation) as crew:
+            crew.start()
+            begin_anew(installation)
+            found, waits = [], []
+            while len(found) < 5 and crew.stored() < len(undisturbed_all):
+                time.sleep(moments.uniform(0.5, 4.0))
+                found.append(before := crew.stored())
+                server.restart(mode)
+                started = time.monotonic()
+                wait_until(
+                    lambda before=before: crew.stored() > min(before, len(undisturbed_all) - 1), 60, "an article"
+                )
+                waits.append(round(time.monotonic() - started, 1))
+            crew.wait_for(len(undisturbed_all), 180)
+            print(f"restarted ({mode}) at {found} of {len(undisturbed_all)}, the next article after {waits} s")
+            assert_whole(installation, undisturbed_all)
+            assert_once(installation)
+            assert counter.rude(gap) == {}
+            assert crew.stop() == [0, 0, 0]

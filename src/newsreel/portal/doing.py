@@ -96,8 +96,11 @@ def _house_fault(now: Activity) -> str:
     """
     if now.held:
         return now.held[0].outcome
-    disk = storage.disk(settings().home)
-    return "disk_full" if disk is not None and disk.free < FULL_BYTES else ""
+    home = settings().home
+    disks = [
+        storage.disk(folder) for folder in (home, home / "evidence")
+    ]  # the second may be one that many machines share
+    return "disk_full" if any(disk is not None and disk.free < FULL_BYTES for disk in disks) else ""
 
 
 def _arrived(now: Activity) -> str:
