@@ -13,6 +13,8 @@ from tests.endurance.wholeness import articles_of, assert_once, unfinished
 from tests.installation import Installation, Press, fresh_database, press
 from tests.shared import needs_shared
 
+FEW = ("www.waz.de", "www.faz.net", "www.boersen-zeitung.de")
+
 
 def read_whole(installation: Installation, sites: list[str], rounds: int = 5) -> float:
     """Adds and crawls until nothing is left; how many seconds the crawls took."""
@@ -42,6 +44,12 @@ def compare(tmp_path: Path, server: ServerAddress, failing: Press, calm: Press, 
         assert_once(shaken)
         assert max(row["most_at_once"] for row in failing.ask("stats").values()) == 1
         return f"{len(expected)} articles of {len(sites)} sites, all of them, in {seconds:.0f} s"
+
+
+@needs_shared
+def test_a_few_sites_of_a_press_that_often_fails(tmp_path: Path, database_server: ServerAddress) -> None:
+    with press(tmp_path) as calm, press(tmp_path, "--failing", "0.25", "--seed", "7") as failing:
+        print(compare(tmp_path, database_server, failing, calm, [f"https://{host}/" for host in FEW]))
 
 
 @needs_shared

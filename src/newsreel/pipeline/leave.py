@@ -162,6 +162,9 @@ class Leave:
                 await self._beat()
             except psycopg.Error as error:
                 log.debug("Leases cannot be confirmed: %s", type(error).__name__)
+            except Exception as error:
+                # Without this no lease would ever be certain again, and nobody would see why.
+                log.error("Leases could not be confirmed this time: %s", type(error).__name__)
             await asyncio.sleep(leases.CONFIRM_SECONDS)
 
     async def _beat(self) -> None:
