@@ -111,7 +111,7 @@ def test_killed_over_the_recorded_press(tmp_path: Path, database_server: ServerA
             shaken.environment |= slow.settings | {"NEWSREEL_CRAWL_GAP": str(gap), "NEWSREEL_CRAWL_HOSTS": "5"}
             begin_anew(shaken)
             crew.start()
-            found = shake(crew, moments, 20, len(expected), longest=3.0)
+            found = shake(crew, moments, 10, len(expected), longest=3.0)
             crew.start()
             seconds = crew.wait_for(len(expected), 240)
             seen = slow.ask("stats")

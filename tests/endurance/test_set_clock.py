@@ -39,7 +39,7 @@ def preload(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.mark.endure
-@pytest.mark.parametrize("seconds", [DAY, -DAY, YEAR, -YEAR], ids=["a day", "a day back", "a year", "a year back"])
+@pytest.mark.parametrize("seconds", [DAY, -YEAR], ids=["a day forward", "a year back"])
 def test_the_clock_is_set_while_they_work(
     tmp_path: Path,
     preload: tuple[Path, Path],

@@ -13,19 +13,19 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
-SET_BACK = timedelta(minutes=1)  # less is the drift of a clock that a time service corrects
+SET_BACK_SECONDS = 60  # less is the drift of a clock that a time service corrects
 
 _BACK = """
     SELECT seen - clock_timestamp() FROM (SELECT greatest((SELECT max(told_at) FROM archive_worker),
-        (SELECT max(last_read_at) FROM archive_channel)) AS seen) AS s WHERE seen > clock_timestamp() + %s
+        (SELECT max(last_read_at) FROM archive_channel)) AS seen) AS s WHERE seen > clock_timestamp() + make_interval(secs => %s)
 """
 _MENDING = 0x434C4F43  # 'CLOC': the key of the lock under which one worker mends and the others find it done
 _MOVED = (
-    "UPDATE archive_channel SET next_due_at = next_due_at - %(back)s WHERE next_due_at > now()",
+    "UPDATE archive_channel SET next_due_at = next_due_at - make_interval(secs => %(back)s) WHERE next_due_at > now()",
     "UPDATE archive_channel SET last_read_at = now() WHERE last_read_at > now()",
-    "UPDATE archive_lead SET next_due_at = next_due_at - %(back)s WHERE next_due_at > now()",
-    "UPDATE archive_host SET next_due_at = next_due_at - %(back)s WHERE next_due_at > now()",
-    "UPDATE archive_letter SET next_due_at = next_due_at - %(back)s WHERE next_due_at > now()",
+    "UPDATE archive_lead SET next_due_at = next_due_at - make_interval(secs => %(back)s) WHERE next_due_at > now()",
+    "UPDATE archive_host SET next_due_at = next_due_at - make_interval(secs => %(back)s) WHERE next_due_at > now()",
+    "UPDATE archive_letter SET next_due_at = next_due_at - make_interval(secs => %(back)s) WHERE next_due_at > now()",
     "UPDATE archive_worker SET told_at = now() WHERE told_at > now()",
 )
 
@@ -39,13 +39,13 @@ def mend() -> timedelta | None:
         back = _back()
         if back is not None:
             for statement in _MOVED:
-                cursor.execute(statement, {"back": back})
+                cursor.execute(statement, {"back": back.total_seconds()})
     return back
 
 
 def _back() -> timedelta | None:
     with connection.cursor() as cursor:
-        cursor.execute(_BACK, [SET_BACK])
+        cursor.execute(_BACK, [SET_BACK_SECONDS])
         row = cursor.fetchone()
     return row[0] if row else None
 
