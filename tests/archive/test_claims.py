@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 from django.db.models.functions import Now
 
-from newsreel.archive import claims, registry, storing
+from newsreel.archive import claims, leases, registry, storing
 from newsreel.archive.claims import Owner
 from newsreel.archive.models import Article, Channel, Host, Lead
 from newsreel.core.types import Enrichment
@@ -26,6 +26,11 @@ def owners() -> Iterator[list[Owner]]:
     yield made
     for owner in made:
         owner.close()
+
+
+def rest_over() -> None:
+    """As if the rest after a lost lease had passed."""
+    Host.objects.update(rest_until=Now())
 
 
 def test_a_host_has_one_owner(owners: list[Owner]) -> None:
@@ -45,22 +50,6 @@ def test_a_claim_whose_answer_was_lost_is_found_again(owners: list[Owner]) -> No
     assert claims.claim_hosts(owners[0], 10, ["news.test"]) == []
     assert claims.claim_hosts(owners[1], 10) == []
     assert claims.claim_hosts(owners[0], 10) == ["news.test"]
-
-
-def test_what_a_dead_worker_held_is_free_at_once(owners: list[Owner]) -> None:
-    making.a_channel()
-    claims.claim_hosts(owners[0], 10)
-    owners[0].close()  # as the kernel does for a killed process
-    assert claims.claim_hosts(owners[1], 10) == ["news.test"]
-
-
-def test_a_lease_that_was_not_renewed_ends(owners: list[Owner]) -> None:
-    making.a_channel()
-    claims.claim_hosts(owners[0], 10)
-    assert claims.renew_hosts(owners[0], ["news.test"]) == {"news.test"}
-    Host.objects.update(leased_until=Now() - timedelta(seconds=1))
-    assert claims.claim_hosts(owners[1], 10) == ["news.test"]
-    assert claims.renew_hosts(owners[0], ["news.test"]) == set()
 
 
 def test_an_owner_takes_its_lock_anew_after_the_server_was_restarted(owners: list[Owner]) -> None:
@@ -113,8 +102,13 @@ def test_times_from_a_clock_that_ran_ahead_count_as_past(owners: list[Owner]) ->
     making.a_channel()
     Channel.objects.update(next_due_at=Now() + timedelta(days=400))
     Host.objects.update(
-        next_due_at=Now() + timedelta(days=400), lease_owner=owners[1].alive(), leased_until=Now() + timedelta(days=400)
+        next_due_at=Now() + timedelta(days=400),
+        rest_until=Now() + timedelta(days=400),
+        lease_owner=owners[1].alive(),
+        leased_until=Now() + timedelta(days=400),
     )
+    assert leases.free_the_dead(owners[0]) == ["news.test"]
+    rest_over()
     assert claims.claim_hosts(owners[0], 10) == ["news.test"]
 
 
@@ -132,6 +126,9 @@ def test_articles_are_claimed_once_and_given_up_after_three_attempts(owners: lis
     owners[0].close()
     owners[1].close()
     assert set(claims.claim_articles(owners[2], 10)) == set(ids[2:])
+    assert set(Article.objects.filter(pk__in=ids[2:]).values_list("attempts", flat=True)) == {
+        1
+    }  # nobody's fault but theirs
 
 
 def test_second_visits_come_after_new_addresses() -> None:

@@ -168,6 +168,8 @@ def test_evidence_is_forgotten_by_the_setting(tmp_path: Path) -> None:
     assert list(Snapshot.objects.values_list("file", flat=True)) == [new.file]
     assert not (tmp_path / old.file).exists()
     assert store.read(new) == b"new"
+    assert housekeeping.forget_evidence(store, NOON + timedelta(days=366), 30) == 0  # a clock that is a year ahead
+    assert store.read(new) == b"new"
 
 
 def test_days() -> None:

@@ -232,6 +232,7 @@ def test_doctor_says_what_is_wrong_and_what_to_do(installation: Installation) ->
     assert well.returncode == 0, well.stdout
     assert "PostgreSQL" in well.stdout
     installation.environment["NEWSREEL_PROXY"] = f"http://127.0.0.1:{free_port()}"
+    assert "ok   workers: none is at work" in well.stdout
     ill = installation.run("doctor", "--json")
     findings = {row["name"]: row for row in json.loads(ill.stdout)["findings"]}
     assert ill.returncode == 1

@@ -16,14 +16,19 @@ from tests.endurance.test_killed_house import wait_for
 from tests.endurance.wholeness import assert_whole, begin_anew
 from tests.installation import Installation, Sample, wait_until
 
-YEAR = 365 * 86400
+DAY = 86400
+YEAR = 365 * DAY
 DEAD = 77  # an owner that no session is
 
 
 def move(installation: Installation, seconds: int) -> None:
     """Writes all times as a database would have whose clock was so much ahead, with claims of one that died then."""
     with psycopg.connect(installation.dsn) as connection:
-        connection.execute("UPDATE archive_channel SET next_due_at = now() + make_interval(secs => %s)", [seconds])
+        connection.execute(
+            "UPDATE archive_channel SET next_due_at = now() + make_interval(secs => %s),"
+            " last_read_at = now() + make_interval(secs => %s)",
+            [seconds, seconds],
+        )
         connection.execute(
             "UPDATE archive_lead SET next_due_at = now() + make_interval(secs => %s) WHERE next_due_at IS NOT NULL",
             [seconds],
@@ -41,7 +46,12 @@ def move(installation: Installation, seconds: int) -> None:
 
 @pytest.mark.parametrize(
     "seconds",
-    [pytest.param(YEAR, id="a year ahead"), pytest.param(-YEAR, id="a year behind", marks=pytest.mark.endure)],
+    [
+        pytest.param(DAY, id="a day ahead"),
+        pytest.param(YEAR, id="a year ahead", marks=pytest.mark.endure),
+        pytest.param(-DAY, id="a day behind", marks=pytest.mark.endure),
+        pytest.param(-YEAR, id="a year behind", marks=pytest.mark.endure),
+    ],
 )
 def test_the_clock_of_the_database(
     installation: Installation, sample: Sample, undisturbed: set[str], seconds: int

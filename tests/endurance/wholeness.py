@@ -45,6 +45,19 @@ def assert_whole(installation: Installation, expected: set[str]) -> None:
     assert_evidence(installation)
 
 
+def assert_once(installation: Installation) -> None:
+    """Nothing was written twice: one snapshot and no revision an article, one line of the log for each thing that happened."""
+    twice = installation.rows("SELECT article_id, count(*) FROM archive_snapshot GROUP BY 1 HAVING count(*) > 1")
+    assert twice == [], "articles with two snapshots"
+    assert installation.rows("SELECT article_id FROM archive_revision") == [], "articles that nobody changed"
+    lines = installation.rows(
+        "SELECT ref, action, count(*) FROM archive_change WHERE kind = 'article' GROUP BY 1, 2 HAVING count(*) > 1"
+    )
+    assert lines == [], "lines of the change log that came twice"
+    leads = installation.rows("SELECT url, visits FROM archive_lead WHERE article_id IS NOT NULL AND visits <> 1")
+    assert leads == [], "addresses that were visited twice"
+
+
 def said(installation: Installation, urls: set[str]) -> list[tuple[object, ...]]:
     """What the archive says of addresses."""
     return installation.rows(
@@ -85,4 +98,6 @@ def begin_anew(installation: Installation) -> None:
         connection.execute(
             "UPDATE archive_channel SET next_due_at = now(), etag = '', last_modified = '', outcome = ''"
         )
-        connection.execute("UPDATE archive_host SET next_due_at = now(), lease_owner = NULL, leased_until = NULL")
+        connection.execute(
+            "UPDATE archive_host SET next_due_at = now(), rest_until = NULL, lease_owner = NULL, leased_until = NULL"
+        )

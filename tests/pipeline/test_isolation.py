@@ -7,6 +7,7 @@ import io
 import os
 import pickle
 import signal
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -44,6 +45,37 @@ async def test_a_hanging_child_is_ended_and_the_next_call_goes_on() -> None:
             await readers.call("parse_feed", FEED, "https://a.test/feed")
         assert caught.value.outcome == "reader_hung"
         assert len((await readers.call("parse_feed", FEED, "https://a.test/feed")).entries) == 1
+
+
+def test_what_the_system_says_of_a_process() -> None:
+    before = isolation._processor(os.getpid())[1]
+    until = time.process_time() + 0.2
+    while time.process_time() < until:
+        pass
+    state, used = isolation._processor(os.getpid())
+    assert state == "R"
+    assert 0.1 <= used - before < 2
+    assert isolation._processor(2**22 + 1) == ("", 0.0)
+
+
+async def test_a_child_that_waits_for_the_processor_gets_more_than_one_deadline() -> None:
+    async with Readers(count=1, deadline=1.0, processor=lambda pid: ("R", 0.0)) as readers:
+        await readers.call("parse_feed", FEED, "https://a.test/feed")
+        (process,) = readers._running
+        os.kill(process.pid, signal.SIGSTOP)
+        asyncio.get_running_loop().call_later(1.5, os.kill, process.pid, signal.SIGCONT)
+        assert len((await readers.call("parse_feed", FEED, "https://a.test/feed")).entries) == 1
+
+
+async def test_one_that_has_had_its_time_gets_no_more() -> None:
+    spent = iter([0.0, 0.0, 0.0, 1.0])
+    async with Readers(count=1, deadline=1.0, processor=lambda pid: ("R", next(spent))) as readers:
+        await readers.call("parse_feed", FEED, "https://a.test/feed")
+        (process,) = readers._running
+        os.kill(process.pid, signal.SIGSTOP)
+        with pytest.raises(Permanent) as caught:
+            await readers.call("parse_feed", FEED, "https://a.test/feed")
+    assert caught.value.outcome == "reader_hung"
 
 
 async def test_a_crashing_child_is_replaced() -> None:

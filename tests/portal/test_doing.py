@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from newsreel.archive import registry, wishes
+from newsreel.archive import registry, wishes, workers
+from newsreel.archive.claims import Owner
 from newsreel.archive.models import AddRequest, Channel
 from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.core import settings as ours
 from newsreel.core.state import State, mark_sample, read_state, take_requests, write_state
 from newsreel.portal import doing
 from tests.archive import making
+from tests.endurance.disks import small_disk
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +83,33 @@ def test_it_says_what_is_read_what_came_and_what_refuses(client: Client) -> None
 
 
 @pytest.mark.django_db(transaction=True)  # a bell is rung outside any transaction
+@pytest.mark.parametrize(
+    ("outcome", "words", "english"),
+    [
+        ("disk_full", "采集暂停：本机磁盘已满或出错。", "Collecting is held up: the disk here is full or at fault."),
+        ("storage_slow", "采集暂停：本机存储缓慢", "Collecting is held up: storing takes long here"),
+        ("database_lost", "采集暂停：数据库没有响应", "Collecting is held up: the database does not answer"),
+    ],
+)
+def test_it_says_what_holds_up_the_workers(client: Client, outcome: str, words: str, english: str) -> None:
+    a_source()
+    worker = Owner({})
+    workers.tell(worker, outcome)
+    assert f'<p class="bad">{words}' in strip(client)
+    client.cookies["django_language"] = "en"
+    assert english in strip(client)
+    workers.tell(worker, "")
+    assert english not in strip(client)
+
+
+def test_a_full_disk_is_seen_although_no_worker_can_write_of_it(client: Client, home: Path) -> None:
+    a_source()
+    with small_disk(home / "evidence", 2) as disk:
+        assert "held up" not in strip(client)
+        disk.fill(leaving=4096)
+        assert "采集暂停：本机磁盘已满或出错。" in strip(client)
+
+
 def test_a_wish_is_kept_answered_and_shown(client: Client) -> None:
     assert client.post("/add/", {"address": "example.org"}).status_code == 302
     assert "example.org" in strip(client)

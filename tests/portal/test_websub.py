@@ -15,7 +15,7 @@ import pytest
 from django.db import connection, connections
 from django.db.models.functions import Now
 
-from newsreel.archive import reading, subscriptions
+from newsreel.archive import reading, registry, subscriptions
 from newsreel.archive.embedded import ServerAddress
 from newsreel.archive.models import Article, Channel, Subscription
 from newsreel.archive.registry import ChannelFacts, SourceFacts

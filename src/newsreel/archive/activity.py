@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from newsreel.archive import wishes
+from newsreel.archive import wishes, workers
 from newsreel.archive.models import AddRequest, Article, Channel, Host, Source
 
 RECENTLY = timedelta(minutes=10)
@@ -30,7 +30,8 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class Activity:
     """``reading``: hosts that are being read now. ``recent``: articles of the last ten minutes. ``unread``: channels
-    that were never read yet. ``last_read_at``: when any channel was last read without fault.
+    that were never read yet. ``last_read_at``: when any channel was last read without fault. ``held``: what keeps workers from
+    their work.
     """
 
     sources: int
@@ -42,10 +43,11 @@ class Activity:
     troubles: Sequence[Trouble]
     wishes: Sequence[AddRequest]
     last_read_at: datetime | None
+    held: Sequence[workers.Held] = ()
 
 
 def activity() -> Activity:
-    """What is going on now; six statements, whatever the archive holds."""
+    """What is going on now; seven statements, whatever the archive holds."""
     channels = Channel.objects.filter(source__paused=False, retired_at=None)
     bad = channels.exclude(outcome__in=("", "ok"))
     numbers = channels.aggregate(
@@ -66,6 +68,7 @@ def activity() -> Activity:
         ],
         wishes=wishes.recent(),
         last_read_at=last.values_list("last_read_at", flat=True).first(),
+        held=workers.held(),
     )
 
 

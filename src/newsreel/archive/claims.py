@@ -2,7 +2,8 @@
 
 A claim is one short committed UPDATE (SKIP LOCKED) that writes the owner and an expiry on the row; no transaction is
 held over the work. An owner lives as long as its session holds an advisory lock, so the rows of a killed worker are
-free again at once; the expiry is for one that hangs. All times are the database's, so machines need not agree.
+free again at once (a host after a short rest: leases.py); the expiry is for one that hangs. All times are the
+database's, so machines need not agree.
 
 A time further ahead than anything that we ever write (MAX_AHEAD) is the mark of a clock that was wrong for a while:
 it counts as past, so that a moved clock costs one early visit and not a silent week.
@@ -12,11 +13,13 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 import psycopg
 from django.db import connection
+
+R = TypeVar("R")
 
 LOCK_CLASS = 0x4E455753  # 'NEWS': the class of our advisory locks
 LEASE_SECONDS = 180
@@ -27,8 +30,8 @@ LIVE_OWNERS = f"""(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory
             AND classid::bigint = {LOCK_CLASS} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
 _DUE = f"({{0}} <= now() OR {{0}} > now() + {MAX_AHEAD})"
-_FREE_HOST = f"""(h.lease_owner IS NULL OR h.leased_until < now() OR h.leased_until > now() + {MAX_AHEAD}
-                  OR h.lease_owner NOT IN {LIVE_OWNERS})"""
+# A lease whose owner is dead is first made free, with a rest: leases.free_the_dead.
+_FREE_HOST = f"(h.lease_owner IS NULL AND (h.rest_until IS NULL OR {_DUE.format('h.rest_until')}))"
 # A claim whose answer was lost on its way is our own, and nothing of ours works on it.
 _LOST_CLAIM = "(h.lease_owner = %s AND h.name <> ALL(%s))"
 _CHANNEL_DUE = f"""EXISTS (SELECT 1 FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
@@ -44,8 +47,10 @@ _CLAIM_HOSTS = f"""
                    ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED)
     RETURNING name
 """
+# An attempt is counted before the work starts, and not again where its worker was killed: that was not the article's fault.
 _CLAIM_ARTICLES = f"""
-    UPDATE archive_article SET claim_owner = %s, claimed_until = now() + make_interval(secs => %s), attempts = attempts + 1
+    UPDATE archive_article SET claim_owner = %s, claimed_until = now() + make_interval(secs => %s),
+        attempts = attempts + (claim_owner IS NULL)::int
     WHERE id IN (SELECT id FROM archive_article
                  WHERE state = 'stored' AND (claim_owner IS NULL OR claimed_until < now()
                        OR claimed_until > now() + {MAX_AHEAD} OR claim_owner NOT IN {LIVE_OWNERS})
@@ -53,7 +58,7 @@ _CLAIM_ARTICLES = f"""
     RETURNING id
 """
 _SOONEST = """
-    SELECT extract(epoch FROM min(greatest(h.next_due_at, l.due)) - now())::float8
+    SELECT extract(epoch FROM min(greatest(h.next_due_at, h.rest_until, l.due)) - now())::float8
     FROM archive_host h
     JOIN (SELECT host, next_due_at AS due FROM archive_channel c JOIN archive_source s ON s.id = c.source_id AND NOT s.paused
           WHERE NOT c.paused
@@ -64,37 +69,66 @@ _SOONEST = """
 """
 
 
+# A session to a machine that is gone is given up by both sides within seconds, and not after the system's two hours.
+_WATCHFUL = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5000,
+}
+_WATCHED = (
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;"
+    " SET tcp_user_timeout = 10000; SET statement_timeout = '20s'"
+)
+
+
 class Owner:
-    """This process as an owner of claims, for as long as its own session lives. Usable from any thread."""
+    """This process as an owner of claims, for as long as its own session lives. Usable from any thread.
+
+    ``sessions`` counts the sessions that it has had: another number than before says that the lock was not held for a while.
+    """
 
     def __init__(self, conninfo: dict[str, str]) -> None:
         self.number = secrets.randbelow(2**31 - 1) + 1
+        self.sessions = 0
         self._conninfo = conninfo
         self._connection: psycopg.Connection | None = None
         self._guard = threading.Lock()
 
     def alive(self) -> int:
         """The owner's number, once its lock is surely held (after a restart of the server it is taken anew)."""
+        return self.on_session(lambda session: self.number)
+
+    def on_session(self, work: Callable[[psycopg.Connection], R]) -> R:
+        """Does something on the session that holds the lock, once it surely does."""
         with self._guard:
             if self._connection is not None:
                 try:
                     self._connection.execute("SELECT 1")
                 except psycopg.Error:
-                    self._connection.close()
-                    self._connection = None
-                else:
-                    return self.number
-            fresh = psycopg.connect(**self._conninfo, autocommit=True, application_name="newsreel owner")  # type: ignore[arg-type]
-            fresh.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, self.number])
-            self._connection = fresh
-        return self.number
+                    self._forget()
+            if self._connection is None:
+                self._connection = self._session()
+                self.sessions += 1
+            return work(self._connection)
+
+    def _session(self) -> psycopg.Connection:
+        known = {**_WATCHFUL, **self._conninfo}
+        fresh = psycopg.connect(**known, autocommit=True, application_name="newsreel owner")  # type: ignore[arg-type]
+        fresh.execute(_WATCHED)
+        fresh.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, self.number])
+        return fresh
+
+    def _forget(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def close(self) -> None:
         """Gives everything back."""
         with self._guard:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._forget()
 
 
 def claim_hosts(owner: Owner, limit: int, working: Iterable[str] = ()) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Max
 from django.db.models.functions import Now
 
 from newsreel.archive.models import Change, SiteMemory, Snapshot
@@ -11,8 +12,11 @@ from newsreel.archive.snapshots import SnapshotStore, oldest_day_kept
 
 
 def forget_evidence(store: SnapshotStore, now: datetime, days: int) -> int:
-    """Removes evidence older than ``days`` with the rows that name it; how many files. 0 days: nothing, ever."""
-    if days <= 0:
+    """Removes evidence older than ``days`` with the rows that name it; how many files. 0 days: nothing, ever; and nothing
+    where none would be left: either nothing was collected for so long, or ``now`` is of a clock that is wrong.
+    """
+    newest = Snapshot.objects.aggregate(at=Max("fetched_at"))["at"]
+    if days <= 0 or (newest is not None and newest < now - timedelta(days=days)):
         return 0
     gone = store.forget_before(oldest_day_kept(now, days))
     Snapshot.objects.filter(file__in=gone).delete()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.functions import Least, Now, Power, Random
 
 from newsreel.archive import changes, reading
@@ -190,7 +190,7 @@ def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -
     due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
     # A lead that has its article stays done: only this visit failed.
     state = Lead.State.DONE if lead.article_id else (Lead.State.FAILED if again_in is None else Lead.State.NEW)
-    Lead.objects.filter(pk=lead.pk).update(
+    _unvisited(lead).update(
         state=state, outcome=outcome, reason=reason[:500], attempts=F("attempts") + 1, next_due_at=due
     )
 
@@ -204,9 +204,14 @@ def postpone(row: Channel | Lead, seconds: float) -> None:
 def lead_unchanged(lead: Lead, again_in: float | None) -> None:
     """A page was visited again and is the same."""
     due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
-    Lead.objects.filter(pk=lead.pk).update(
+    _unvisited(lead).update(
         state=Lead.State.DONE, outcome="ok", reason="", attempts=0, visits=F("visits") + 1, next_due_at=due
     )
+
+
+def _unvisited(lead: Lead) -> QuerySet[Lead]:
+    """The lead's row, unless a visit was written there since: what a worker writes late, whose lease another has, is nothing."""
+    return Lead.objects.filter(pk=lead.pk, visits=lead.visits)
 
 
 def host_waits(host: str, seconds: float, *, named_by_host: bool) -> None:

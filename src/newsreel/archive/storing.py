@@ -96,7 +96,7 @@ _ADD = """
         INSERT INTO archive_article (source_id, channel_id, url, key, first_seen, text_sha256, state, attempts, {names})
         SELECT c.source_id, c.id, l.url, %(key)s, %(first_seen)s, %(digest)s, 'stored', 0, {values}
         FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
-        WHERE l.id = %(lead)s AND NOT EXISTS (SELECT FROM known)
+        WHERE l.id = %(lead)s AND l.visits = %(visits)s AND NOT EXISTS (SELECT FROM known)
         ON CONFLICT (key) DO NOTHING RETURNING id
     ), evidence AS (
         INSERT INTO archive_snapshot (article_id, url, fetched_at, status, content_type, file, "offset", length, sha256)
@@ -122,6 +122,7 @@ def _add(lead: Lead, telling: _Telling, visit: Visit) -> tuple[Stored, int] | No
         "key": telling.keys[0],
         "digest": telling.digest,
         "lead": lead.pk,
+        "visits": lead.visits,
         "first_seen": response.fetched_at,
         "final_url": response.url,
         "status": response.status,
@@ -140,10 +141,14 @@ def _add(lead: Lead, telling: _Telling, visit: Visit) -> tuple[Stored, int] | No
 
 @transaction.atomic
 def _update(lead: Lead, telling: _Telling, visit: Visit) -> tuple[Stored, int] | None:
-    """Stores what a known article says now; None where it is not known."""
+    """Stores what a known article says now; None where it is not known. Nothing is stored where another visit was written
+    since this one began: a worker may be late whose lease another has.
+    """
     article = _find(telling.keys, lead)
     if article is None:
         return None
+    if not Lead.objects.select_for_update(of=("self",)).filter(pk=lead.pk, visits=lead.visits).exists():
+        return "same", article.pk
     outcome: Stored = "same"
     if bytes(article.text_sha256) != telling.digest:
         outcome = "changed"

@@ -76,7 +76,7 @@ def _look(chosen: Settings, *, network: bool) -> Iterator[Finding]:
     yield home
     yield _disk(chosen.home)
     if home.well or chosen.database_url:
-        yield _told("database", lambda: _database(chosen, clocks))
+        yield from _told_all("database", lambda: list(_database(chosen, clocks)))
     yield _told("site rules", lambda: _site_rules(chosen))
     yield push(chosen.url)
     if network:
@@ -151,10 +151,14 @@ def _installed_at() -> datetime:
 
 def _told(name: str, look: Callable[[], Finding]) -> Finding:
     """What a look found, or the reason why it could not be had."""
+    return _told_all(name, lambda: [look()])[0]
+
+
+def _told_all(name: str, look: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return look()
     except NewsreelError as error:
-        return Finding(name, False, error.reason)
+        return [Finding(name, False, error.reason)]
 
 
 def _home(home: Path) -> Finding:
@@ -195,7 +199,7 @@ def _site_rules(chosen: Settings) -> Finding:
     )
 
 
-def _database(chosen: Settings, clocks: list[Clock]) -> Finding:
+def _database(chosen: Settings, clocks: list[Clock]) -> Iterator[Finding]:
     from newsreel.pipeline.startup import open_archive
 
     archive = open_archive(
@@ -209,13 +213,38 @@ def _database(chosen: Settings, clocks: list[Clock]) -> Finding:
                 "SELECT current_setting('server_version'), extversion, clock_timestamp() FROM pg_extension WHERE extname = 'vector'"
             )
             version, vector, now = cursor.fetchone()
+        workers = _workers()
         connection.close()
     finally:
         archive.close()
     where = "a server of yours" if chosen.database_url else "embedded"
     if chosen.database_url:
         clocks.append(Clock("the database's clock", now))
-    return Finding("database", True, f"PostgreSQL {version} with pgvector {vector} ({where})")
+    yield Finding("database", True, f"PostgreSQL {version} with pgvector {vector} ({where})")
+    yield workers
+
+
+def _workers() -> Finding:
+    """What the workers say of themselves."""
+    from newsreel.archive import workers
+
+    many, held = workers.at_work(), workers.held()
+    if not held:
+        return Finding("workers", True, f"{many} at work" if many else "none is at work (newsreel run starts one)")
+    says = "; ".join(
+        f"{row.workers} of {many} held up since {row.since:%Y-%m-%d %H:%M} UTC"
+        f" ({', '.join(row.places)}): {_HELD.get(row.outcome, row.outcome)}"
+        for row in held
+    )
+    return Finding("workers", False, says, "They go on by themselves as soon as they can.")
+
+
+_HELD = {
+    "disk_full": "the disk is full",
+    "disk_failed": "the evidence folder cannot be written",
+    "database_lost": "the database does not answer",
+    "storage_slow": "the database or the disk takes more than five seconds to store a page",
+}
 
 
 async def _network(chosen: Settings, clocks: list[Clock]) -> Finding:

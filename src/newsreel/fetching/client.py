@@ -6,6 +6,7 @@ import asyncio
 import time
 import urllib.parse
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -72,7 +73,8 @@ class _Budget:
 class Fetcher:
     """The way out, one per process: ``async with Fetcher(policy) as fetcher``.
 
-    ``clock`` says the (aware) time, ``sleep`` waits, ``pacer`` gives the turns at hosts. ``resolver`` and
+    ``clock`` says the (aware) time, ``sleep`` waits, ``pacer`` gives the turns at hosts, ``leave`` is what each request to
+    a host is made within (by its pace key): other processes may want to speak to it too. ``resolver`` and
     ``socket_factory`` take the place of the system's look-up and sockets (the address check stays around them).
     """
 
@@ -84,6 +86,7 @@ class Fetcher:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         resolver: AbstractResolver | None = None,
         pacer: Pacer | None = None,
+        leave: Callable[[str], AbstractAsyncContextManager[object]] = nullcontext,
         socket_factory: SocketFactory | None = None,
     ) -> None:
         self._policy = policy
@@ -91,6 +94,7 @@ class Fetcher:
         self._resolver = resolver
         self._socket_factory = socket_factory
         self._pacer = Pacer(policy.gap, sleep=sleep) if pacer is None else pacer  # an idle pacer has the length 0
+        self._leave = leave
         self._robots = RobotsCache(clock)
         self._gate: Gate | None = None
 
@@ -223,7 +227,8 @@ class Fetcher:
         while True:
             self._check(target, call)
             gap = await self._permission(target, call)
-            async with self._pacer.turn(target.pace_key, gap):
+            # First the leave: to wait for another worker's lease is no latency of the host.
+            async with self._leave(target.pace_key), self._pacer.turn(target.pace_key, gap):
                 answer = await self._exchange(target, call, budget)
             location = answer.header("location") if answer.status in _REDIRECTS else None
             if answer.status not in _REDIRECTS:

@@ -82,6 +82,11 @@ class Pacer:
         finally:
             entry.waiting -= 1
 
+    def rest(self, host: str) -> float:
+        """Seconds until the next request to a host may start; 0 or less where it may now."""
+        entry = self._hosts.get(host)
+        return 0.0 if entry is None else entry.ended + entry.gap - self._clock()
+
     def _forget(self) -> None:
         now = self._clock()
         idle = [

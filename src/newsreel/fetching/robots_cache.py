@@ -38,13 +38,16 @@ class RobotsCache:
     async def rules(self, key: Key, read: Callable[[], Awaitable[RobotsRules]]) -> RobotsRules:
         """The rules of an origin, or the error that reading them met."""
         kept = self._kept.get(key)
-        if kept is not None and self._clock() < kept[0]:
+        # Further ahead than anything is kept: the clock was set back since.
+        if kept is not None and self._clock() < kept[0] <= self._clock() + KEPT:
             self._kept.move_to_end(key)
             outcome = kept[1]
         else:
             task = self._asked.get(key)
             if task is None:
                 task = self._asked[key] = asyncio.create_task(self._read(key, read))
+                # What is no NewsreelError is kept from nobody who still waits, and nobody may.
+                task.add_done_callback(lambda task: task.cancelled() or task.exception())
             outcome = await asyncio.shield(task)  # one asker's end must not take it from the others
         if isinstance(outcome, NewsreelError):
             raise copy(outcome)  # the kept one is met by many, each with its own traceback

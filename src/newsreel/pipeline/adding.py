@@ -23,6 +23,7 @@ from newsreel.core.text import squeeze
 from newsreel.core.types import Entry, Feed, Response, Sitemap
 from newsreel.discovery import common_places, sniff
 from newsreel.pipeline.channels import ACCEPT, newest_children
+from newsreel.pipeline.leave import LeaseLost, busy
 from newsreel.pipeline.naming import site_name
 from newsreel.pipeline.workshop import Workshop
 from newsreel.sources import channel_name, channel_name_zh, outlet_for, publisher_site
@@ -268,7 +269,7 @@ class _Search:
     async def _robots_sitemaps(self, root: str, found: Found) -> bool:
         try:
             rules = await self._shop.fetcher.robots_for(root, **self._options())
-        except NewsreelError:
+        except (NewsreelError, LeaseLost):
             return False
         ranked = sorted(rules.sitemaps, key=lambda url: "news" not in url.lower())
         for url in ranked[:MOST_SITEMAPS]:
@@ -346,7 +347,10 @@ class _Search:
 
     async def _fetch_once(self, url: str, kind: str) -> Response:
         async with self._shop.costs.stage("fetch"):
-            return await self._shop.fetcher.fetch(url, accept=ACCEPT[kind], **self._options())
+            try:
+                return await self._shop.fetcher.fetch(url, accept=ACCEPT[kind], **self._options())
+            except LeaseLost:  # of a host that the crawl is at work on here
+                raise busy(urls.host_of(url)) from None
 
     def _options(self) -> dict[str, Any]:
         reach = self._reach

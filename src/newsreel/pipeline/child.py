@@ -47,8 +47,11 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_REAL, deadline + 2)
         answer = _call(name, arguments, options)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        answers.write(HEADER.pack(len(answer)) + answer)
-        answers.flush()
+        try:
+            answers.write(HEADER.pack(len(answer)) + answer)
+            answers.flush()
+        except BrokenPipeError:
+            os._exit(0)  # whoever asked was killed
 
 
 def _receive(stream: BinaryIO) -> Any:

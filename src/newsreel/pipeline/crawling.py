@@ -6,15 +6,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
-from newsreel.archive import claims, registry
+from newsreel.archive import claims, clock, registry
 from newsreel.archive.models import Channel, Lead
 from newsreel.core.errors import Misconfigured, NewsreelError, Temporary
 from newsreel.fetching import BUSY
 from newsreel.pipeline import decisions
 from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.learning import lessons
+from newsreel.pipeline.leave import LeaseLost
 from newsreel.pipeline.visiting import visit
 from newsreel.pipeline.workshop import Workshop
 
@@ -22,7 +24,6 @@ log = logging.getLogger("newsreel.crawl")
 
 AT_ONCE = 20  # leads of a host that are loaded together
 TURN_SECONDS = 300.0  # then a host is given back, so that a large site does not hold its place for ever
-RENEW_SECONDS = 45.0
 POLL_SECONDS = 0.5
 
 
@@ -49,7 +50,6 @@ class Crawl:
         self._shop = shop
         self._progress = progress or (lambda tally: None)
         self._working: dict[str, asyncio.Task[None]] = {}
-        self._renewed = time.monotonic()
         self.tally = Tally()
         self.stopping = False
 
@@ -57,6 +57,7 @@ class Crawl:
         """Does all that is due. ``to_the_end`` also waits for hosts that asked for at most a minute's patience, and for
         what others hold; without it, it returns when nothing is left to start.
         """
+        await self._shop.db(clock.mend)
         try:
             while not self.stopping:
                 await self._start_more()
@@ -69,9 +70,16 @@ class Crawl:
 
     async def _start_more(self) -> None:
         room = self._shop.settings.crawl_hosts - len(self._working)
-        if room > 0:
-            for host in await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working)):
-                self._working.setdefault(host, asyncio.create_task(self._work(host), name=f"crawl {host}"))
+        if room <= 0:
+            return
+        leave = self._shop.leave
+        async with leave.changing:
+            asked = leave.clock()
+            hosts = await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working))
+            leave.take(hosts, asked)
+        for host in hosts:
+            if host not in self._working:
+                self._working[host] = asyncio.create_task(self._work(host), name=f"crawl {host}")
 
     async def _wait_for_due(self, to_the_end: bool) -> bool:
         """Whether to go on, when nothing could be claimed."""
@@ -91,18 +99,16 @@ class Crawl:
         for host in [host for host, task in self._working.items() if task in done]:
             self._working[host].result()  # where it failed, the host is among those that _stop gives back
             del self._working[host]
-        if self._working and time.monotonic() - self._renewed > RENEW_SECONDS:
-            self._renewed = time.monotonic()
-            ours = await self._shop.db(claims.renew_hosts, self._shop.owner, list(self._working))
-            for host in self._working.keys() - ours:
-                self._working[host].cancel()  # another holds it now: two must not speak to it
+        for host, task in self._working.items():
+            if not self._shop.leave.holds(host):
+                task.cancel()  # another may hold it now: two must not speak to it
 
     async def _stop(self) -> None:
         for task in self._working.values():
             task.cancel()
         await asyncio.gather(*self._working.values(), return_exceptions=True)
-        if self._working:
-            await self._shop.db(claims.release_hosts, self._shop.owner, list(self._working))
+        for host in self._working:
+            self._shop.leave.finish(host)
         self._working.clear()
 
     async def _work(self, host: str) -> None:
@@ -113,16 +119,18 @@ class Crawl:
                 due = await self._shop.db(claims.due_on_host, host, AT_ONCE)
                 if not (due.channels or due.leads) or not await self._do(host, due):
                     break
-            await self._shop.db(claims.release_hosts, self._shop.owner, [host])
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, LeaseLost):
             return
+        finally:
+            self._shop.leave.finish(host)
 
     async def _do(self, host: str, due: claims.DueWork) -> bool:
         """The channels and leads that are due; False where the host is to be left alone."""
         for channel in await self._shop.db(_channels, due.channels):
             try:
                 self.tally.channels += 1
-                await read_channel(self._shop, channel)
+                async with self._room():
+                    await read_channel(self._shop, channel)
             except NewsreelError as error:
                 if await self._must_wait(host, str(channel.source), channel.url, error, channel.failures):
                     return False
@@ -139,7 +147,8 @@ class Crawl:
             for lead in leads:
                 try:
                     self.tally.pages += 1
-                    stored = await visit(self._shop, lead, taught)
+                    async with self._room():
+                        stored = await visit(self._shop, lead, taught)
                     self.tally.new += stored == "new"
                     self.tally.changed += stored == "changed"
                 except NewsreelError as error:
@@ -147,6 +156,10 @@ class Crawl:
                         return False
                 self._progress(self.tally)
         return True
+
+    def _room(self) -> AbstractAsyncContextManager[None]:
+        """For one page or channel more, as fast as the archive can take them."""
+        return self._shop.pressure.page(self._shop.settings.crawl_hosts)
 
     async def _must_wait(self, host: str, source: str, url: str, error: NewsreelError, failures: int) -> bool:
         """Whether the whole host is to be left alone for a while: it said so, or it does not answer at all."""

@@ -14,11 +14,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import claims, housekeeping, letters, preferences, subscriptions, wishes
+from newsreel.archive import claims, clock, housekeeping, letters, preferences, subscriptions, wishes, workers
 from newsreel.archive.models import AddRequest
 from newsreel.archive.reading import settle_rsshub
 from newsreel.core import settings as ours
@@ -83,8 +82,10 @@ async def crawl(context: JobContext) -> None:
             tally = await crawl.run(to_the_end=False)
         except NewsreelError as error:
             log.error("The crawl stopped: %s", error)
+            shop.fault = error.outcome
             shop.rest_until = time.monotonic() + HOUSE_REST_SECONDS
             return
+        shop.fault = ""
     if tally.new or tally.changed:
         await _ring_when_it_can(shop, "enrich")
     if tally.channels or tally.pages:
@@ -177,6 +178,10 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
             if instance != shop.settings.rsshub:
                 await shop.db(settle_rsshub, shop.settings.rsshub)
                 instance = shop.settings.rsshub
+            await shop.db(shop.clock.look)
+            if (back := await shop.db(clock.mend)) is not None:
+                log.warning("The database's clock was set back by %s: what is due was moved with it.", back)
+            await shop.db(workers.tell, shop.owner, shop.trouble)
             for bell in await shop.db(_due_bells):
                 await shop.db(ring, bell)
             if house_kept is None or time.monotonic() - house_kept > housekeeping:
@@ -198,11 +203,12 @@ async def keep_house(context: JobContext) -> None:
     """Forgets old evidence by the setting, old changes, and the jobs of workers that died."""
     shop = _shop(context)
     try:
-        await shop.db(housekeeping.forget_evidence, shop.snapshots, timezone.now(), shop.settings.snapshot_days)
+        await shop.db(housekeeping.forget_evidence, shop.snapshots, shop.clock(), shop.settings.snapshot_days)
         await shop.db(housekeeping.forget_changes, timedelta(days=30))
         await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
         await shop.db(letters.forget)
         await shop.db(subscriptions.forget)
+        await shop.db(workers.forget)
         await shop.db(housekeeping.forget_site_memories, MEMORIES_KEPT, MOST_MEMORIES)
         await shop.db(_delete_stalled)
     except NewsreelError as error:

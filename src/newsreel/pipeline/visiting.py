@@ -75,10 +75,12 @@ async def _keep(shop: Workshop, lead: Lead, response: Response, lessons: Lessons
     if lead.article_id and await shop.db(_is_same, lead.article_id, digests):
         await shop.db(registry.lead_unchanged, lead, again)
         return "same"
-    async with shop.costs.stage("snapshot"):
-        record = await shop.db(shop.snapshots.write, response)
-    async with shop.costs.stage("store"):
-        stored, _ = await shop.db(storing.store, lead, facts, storing.Visit(response, record, again))
+    with shop.pressure.storing():
+        async with shop.costs.stage("snapshot"):
+            record = await shop.db(shop.snapshots.write, response)
+        async with shop.costs.stage("store"):
+            stored, _ = await shop.db(storing.store, lead, facts, storing.Visit(response, record, again))
+    shop.fault = ""
     if stored != "same":
         lessons.add(response.url, reading.lesson)
     return stored

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import suppress
 
 from procrastinate import exceptions
 
+from newsreel.archive import workers
 from newsreel.core.errors import NewsreelError
 from newsreel.pipeline.startup import Archive
 from newsreel.pipeline.workshop import Workshop, open_workshop
@@ -39,6 +41,7 @@ async def work(archive: Archive) -> None:
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+            await _say_goodbye(shop)
 
 
 async def _until_stopped_or_lost(shop: Workshop, stopping: asyncio.Event) -> None:
@@ -59,6 +62,13 @@ async def _until_stopped_or_lost(shop: Workshop, stopping: asyncio.Event) -> Non
             return_when=asyncio.FIRST_COMPLETED,
         )
         told.cancel()
+
+
+async def _say_goodbye(shop: Workshop) -> None:
+    """A worker that ends in order is not waited for; where the database is not there at this moment, its word grows old."""
+    with suppress(NewsreelError, TimeoutError):
+        async with asyncio.timeout(2.0):
+            await shop.db(workers.leave, shop.owner)
 
 
 async def _answer_bells(shop: Workshop) -> None:

@@ -19,13 +19,17 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connections
 
 from newsreel.archive.claims import Owner
+from newsreel.archive.clock import DatabaseClock
 from newsreel.archive.models import Source
 from newsreel.archive.snapshots import SnapshotStore
 from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Temporary
 from newsreel.core.settings import Settings
 from newsreel.core.types import Response
 from newsreel.fetching import Fetcher, Policy, Terms
+from newsreel.fetching.pacing import Pacer
 from newsreel.pipeline.isolation import Readers
+from newsreel.pipeline.leave import Leave
+from newsreel.pipeline.pressure import Pressure
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,15 +72,19 @@ class Workshop:
     thinker: Readers
     snapshots: SnapshotStore
     owner: Owner
+    leave: Leave
+    clock: DatabaseClock
     recover: Callable[[], object]
     threads: ThreadPoolExecutor
     costs: Costs = field(default_factory=Costs)
+    pressure: Pressure = field(default_factory=Pressure)
     crawling: asyncio.Lock = field(default_factory=asyncio.Lock)
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     subscribing: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: list[int] = field(default_factory=list)
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
+    fault: str = ""  # its outcome, until a crawl comes to its end or stores something
 
     async def db(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
         """Runs a function on the database in a thread. Where the database is lost it is waited for and the function
@@ -85,6 +93,11 @@ class Workshop:
         return await asyncio.get_running_loop().run_in_executor(
             self.threads, lambda: patiently(lambda: function(*arguments, **options), self.recover)
         )
+
+    @property
+    def trouble(self) -> str:
+        """The outcome of what keeps this worker from its work; '' for nothing."""
+        return self.fault or self.pressure.trouble
 
     def follow(self, settings: Settings) -> None:
         """Other settings from now on: what is under way ends as it began."""
@@ -173,9 +186,13 @@ async def open_workshop(
     snapshots = SnapshotStore(settings.home / "evidence")
     threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
     try:
-        way_out = fetcher or Fetcher(Policy.from_settings(settings))
-        async with way_out, Readers() as readers, Readers(count=1) as thinker:
-            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, recover, threads)
+        clock = DatabaseClock()
+        await asyncio.get_running_loop().run_in_executor(threads, lambda: patiently(clock.look, recover))
+        pacer = Pacer(settings.crawl_gap)
+        leave = Leave(owner, pacer.rest)
+        way_out = fetcher or Fetcher(Policy.from_settings(settings), clock=clock, pacer=pacer, leave=leave.speak)
+        async with leave.kept(), way_out, Readers() as readers, Readers(count=1) as thinker:
+            yield Workshop(settings, way_out, readers, thinker, snapshots, owner, leave, clock, recover, threads)
     finally:
         everyone = threading.Barrier(DATABASE_THREADS)
         await asyncio.gather(*(_in(threads, partial(_close_own_connection, everyone)) for _ in range(DATABASE_THREADS)))

@@ -8,6 +8,7 @@ from functools import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from newsreel.archive import storage
 from newsreel.archive.activity import Activity, activity
 from newsreel.archive.models import AddRequest
 from newsreel.archive.shown import Name
@@ -15,6 +16,8 @@ from newsreel.core.settings import settings
 from newsreel.core.state import State, is_sample, read_state
 from newsreel.portal.names import in_language
 from newsreel.portal.outcomes import words
+
+FULL_BYTES = 1024 * 1024  # of the data folder's disk: with less, neither a page nor a row has room
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ def _main(now: Activity, state: State) -> Line:
         if state.phase == "no_network":
             return Line(_("No network: none of the first sources answers."), "bad")
         return Line(_("Nothing is read yet: there is no source."), "calm")
+    if (fault := _house_fault(now)) != "":
+        return Line(_("Collecting is held up: %(reason)s. It goes on by itself.") % {"reason": words(fault)}, "bad")
     if now.reading:
         return Line(_("Reading %(hosts)s …") % {"hosts": _listed(now.reading)}, "busy")
     if now.channels and now.troubled == now.channels:
@@ -83,6 +88,19 @@ def _main(now: Activity, state: State) -> Line:
         unread = ngettext("%(n)s channel is about to be read.", "%(n)s channels are about to be read.", now.unread)
         return Line(unread % {"n": now.unread}, "busy")
     return Line(_("All sources are read; waiting for their next news."), "calm")
+
+
+def _house_fault(now: Activity) -> str:
+    """The outcome of what is wrong with this installation itself: as the workers say, or as is seen from here, for on a full
+    disk a worker's word cannot be written down.
+    """
+    if now.held:
+        return now.held[0].outcome
+    home = settings().home
+    disks = [
+        storage.disk(folder) for folder in (home, home / "evidence")
+    ]  # the second may be one that many machines share
+    return "disk_full" if any(disk is not None and disk.free < FULL_BYTES for disk in disks) else ""
 
 
 def _arrived(now: Activity) -> str:

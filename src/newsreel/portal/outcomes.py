@@ -47,6 +47,8 @@ _WORDS = {
     "reader_failed": _("reading it broke off here"),
     "reader_hung": _("reading it took too long here"),
     "client_failed": _("fetching it broke off here"),
+    "storage_slow": _("storing takes long here: the database or the disk is slow"),
+    "database_lost": _("the database does not answer"),
     "disk_full": _("the disk here is full or at fault"),
     "disk_failed": _("the disk here is full or at fault"),
     # Of hubs that push (WebSub)

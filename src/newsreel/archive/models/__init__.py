@@ -10,6 +10,7 @@ from newsreel.archive.models.articles import Article, ArticleKeyword, ArticleTop
 from newsreel.archive.models.house import Change, Letter, Preference, SiteMemory
 from newsreel.archive.models.subscriptions import Subscription
 from newsreel.archive.models.watching import AddRequest, Channel, Host, Lead, Source
+from newsreel.archive.models.workers import Worker
 
 __all__ = [
     "AddRequest",
@@ -28,4 +29,5 @@ __all__ = [
     "Snapshot",
     "Source",
     "Subscription",
+    "Worker",
 ]

@@ -99,6 +99,7 @@ class Host(models.Model):
     name = models.CharField(max_length=255, primary_key=True)
     lease_owner = models.BigIntegerField(null=True)
     leased_until = models.DateTimeField(null=True)
+    rest_until = models.DateTimeField(null=True)  # nobody speaks to it before: its last owner may, or has just done so
     next_due_at = models.DateTimeField(db_default=Now())  # a Retry-After or a back-off of the whole host
     waiting_for_host = models.BooleanField(default=False)  # the host itself named that time (Retry-After)
     failures = models.IntegerField(default=0)
