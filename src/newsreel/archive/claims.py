@@ -37,12 +37,27 @@ _LEAD_DUE = f"""EXISTS (SELECT 1 FROM archive_lead l JOIN archive_channel c ON c
                 JOIN archive_source s ON s.id = c.source_id
                 WHERE l.host = h.name AND NOT s.paused AND {_DUE.format("l.next_due_at")})"""
 
+# Those that have waited the longest first: next_due_at is also when a host was last given back.
+_SOME_HOSTS = f"""
+    SELECT h.name FROM archive_host h
+    WHERE h.failures {{0}} 0 AND {_DUE.format("h.next_due_at")} AND ({_FREE_HOST} OR {_LOST_CLAIM}) AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
+    ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED
+"""
 _CLAIM_HOSTS = f"""
+    WITH answering AS ({_SOME_HOSTS.format("=")}), failing AS ({_SOME_HOSTS.format(">")})
     UPDATE archive_host SET lease_owner = %s, leased_until = now() + make_interval(secs => %s)
-    WHERE name IN (SELECT h.name FROM archive_host h
-                   WHERE {_DUE.format("h.next_due_at")} AND ({_FREE_HOST} OR {_LOST_CLAIM}) AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
-                   ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED)
+    WHERE name IN (SELECT name FROM answering UNION ALL SELECT name FROM failing)
     RETURNING name
+"""
+_DUE_ON_HOSTS = f"""
+    SELECT h.name, h.failures > 0 OR h.waiting_for_host,
+        ARRAY(SELECT c.id FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
+              WHERE c.host = h.name AND NOT s.paused AND NOT c.paused AND {_DUE.format("c.next_due_at")}
+              ORDER BY c.next_due_at LIMIT %s),
+        ARRAY(SELECT l.id FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id JOIN archive_source s ON s.id = c.source_id
+              WHERE l.host = h.name AND NOT s.paused AND {_DUE.format("l.next_due_at")}
+              ORDER BY l.visits, l.attempts, l.id DESC LIMIT %s)
+    FROM archive_host h WHERE h.name = ANY(%s)
 """
 _CLAIM_ARTICLES = f"""
     UPDATE archive_article SET claim_owner = %s, claimed_until = now() + make_interval(secs => %s), attempts = attempts + 1
@@ -97,11 +112,15 @@ class Owner:
                 self._connection = None
 
 
-def claim_hosts(owner: Owner, limit: int, working: Iterable[str] = ()) -> list[str]:
-    """At most ``limit`` hosts with something due, now leased to us. ``working``: those that we hold already."""
-    number = owner.alive()
+def claim_hosts(owner: Owner, limit: int, working: Iterable[str] = (), failing: int | None = None) -> list[str]:
+    """At most ``limit`` hosts with something due, now leased to us. ``working``: those that we hold already.
+
+    Of hosts that failed last time at most ``failing`` come besides (None: as many again).
+    """
+    number, held = owner.alive(), list(working)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_HOSTS, [number, LEASE_SECONDS, number, list(working), limit])
+        more = limit if failing is None else failing
+        cursor.execute(_CLAIM_HOSTS, [number, held, limit, number, held, more, number, LEASE_SECONDS])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -118,10 +137,12 @@ def renew_hosts(owner: Owner, hosts: Sequence[str]) -> set[str]:
 
 
 def release_hosts(owner: Owner, hosts: Sequence[str]) -> None:
-    """Gives leases back."""
+    """Gives leases back. The hosts go to the end of the line of those that may be claimed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE archive_host SET lease_owner = NULL, leased_until = NULL WHERE name = ANY(%s) AND lease_owner = %s",
+            "UPDATE archive_host SET lease_owner = NULL, leased_until = NULL,"
+            f" next_due_at = CASE WHEN {_DUE.format('next_due_at')} THEN now() ELSE next_due_at END"
+            " WHERE name = ANY(%s) AND lease_owner = %s",
             [list(hosts), owner.number],
         )
 
@@ -137,28 +158,25 @@ def ensure_hosts(hosts: Iterable[str]) -> None:
 
 
 class DueWork(NamedTuple):
-    """Ids of what is due on one host, the more urgent first."""
+    """Ids of what is due on one host, the more urgent first. ``failing``: it did not answer last time, or asked for patience."""
 
     channels: list[int]
     leads: list[int]
+    failing: bool = False
+
+
+def due_on_hosts(hosts: Sequence[str], limit: int) -> dict[str, DueWork]:
+    """What the holder of leases has to do now, by host, at most ``limit`` of a kind: channels first, then new addresses, the
+    newest first, then second visits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_ON_HOSTS, [limit, limit, list(hosts)])
+        return {host: DueWork(channels, leads, failing) for host, failing, channels, leads in cursor.fetchall()}
 
 
 def due_on_host(host: str, limit: int) -> DueWork:
-    """What a lease's holder has to do now: channels first, then new addresses, the newest first, then second visits."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.id FROM archive_channel c JOIN archive_source s ON s.id = c.source_id"
-            f" WHERE c.host = %s AND NOT s.paused AND NOT c.paused AND {_DUE.format('c.next_due_at')} ORDER BY c.next_due_at LIMIT %s",
-            [host, limit],
-        )
-        channels = [row[0] for row in cursor.fetchall()]
-        cursor.execute(
-            "SELECT l.id FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id JOIN archive_source s ON s.id = c.source_id"
-            f" WHERE l.host = %s AND NOT s.paused AND {_DUE.format('l.next_due_at')}"
-            " ORDER BY l.visits, l.attempts, l.id DESC LIMIT %s",
-            [host, limit],
-        )
-        return DueWork(channels, [row[0] for row in cursor.fetchall()])
+    """The same for one host."""
+    return due_on_hosts([host], limit).get(host, DueWork([], []))
 
 
 def claim_articles(owner: Owner, limit: int) -> list[int]:

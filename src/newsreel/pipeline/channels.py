@@ -39,13 +39,10 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
     new = await shop.db(registry.store_leads, channel, entries[:MOST_ENTRIES]) if entries else 0
     interval = decisions.next_interval(channel.interval, new, shop.settings.crawl_interval)
     kept = response.status == 304
-    await shop.db(
-        registry.channel_read,
-        channel,
-        etag=response.header("etag") or (channel.etag if kept else ""),
-        last_modified=response.header("last-modified") or (channel.last_modified if kept else ""),
-        new=new,
-        interval=interval,
+    etag = response.header("etag") or (channel.etag if kept else "")
+    last_modified = response.header("last-modified") or (channel.last_modified if kept else "")
+    await shop.together(
+        registry.channels_read, registry.Reading(channel.pk, etag, last_modified, new=new, interval=interval)
     )
     shop.costs.outcomes["channel_read"] += 1
     return new

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from newsreel.archive import claims, registry
@@ -14,15 +15,21 @@ from newsreel.core.errors import Misconfigured, NewsreelError, Temporary
 from newsreel.pipeline import decisions
 from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.learning import lessons
+from newsreel.pipeline.together import Together
 from newsreel.pipeline.visiting import visit
 from newsreel.pipeline.workshop import Workshop
 
 log = logging.getLogger("newsreel.crawl")
 
-AT_ONCE = 20  # leads of a host that are loaded together
+AT_ONCE = 20  # channels and leads of a host that are looked up together
 TURN_SECONDS = 300.0  # then a host is given back, so that a large site does not hold its place for ever
 RENEW_SECONDS = 45.0
 POLL_SECONDS = 0.5
+# Places are for hosts that answer. One that lets us wait for longer than this gives up its place and waits aside, where it costs a
+# socket and no time of ours; so does from the start one that did not answer last time.
+PATIENCE_SECONDS = 2.0
+ASIDE_TIMES = 8  # hosts that wait aside, for each place
+CLAIM_SHARE = 4  # hosts are claimed when so large a part of the places is free: a fourth
 
 
 @dataclass
@@ -41,14 +48,29 @@ class Tally:
             self.failed.append((source, address, error.reason))
 
 
+@dataclass(eq=False)
+class _Turn:
+    """A host that is ours for a while. ``aside``: it waits, and holds no place. ``found``: new addresses that it named."""
+
+    host: str
+    aside: bool
+    found: int = 0
+    task: asyncio.Task[None] | None = None
+
+
 class Crawl:
     """One run of the crawl in this process. ``progress`` is called with the tally after every page."""
 
     def __init__(self, shop: Workshop, progress: Callable[[Tally], object] | None = None) -> None:
         self._shop = shop
         self._progress = progress or (lambda tally: None)
-        self._working: dict[str, asyncio.Task[None]] = {}
-        self._renewed = time.monotonic()
+        self._turns: dict[str, _Turn] = {}
+        self._ended: list[_Turn] = []
+        self._stirred = asyncio.Event()
+        self._renewed = self._claimed = time.monotonic()
+        self._more = True  # whether the last claim found as much as it asked for
+        self._looks = Together(self._look)
+        self._returns = Together(self._give_back)
         self.tally = Tally()
         self.stopping = False
 
@@ -59,7 +81,7 @@ class Crawl:
         try:
             while not self.stopping:
                 await self._start_more()
-                if not self._working and not await self._wait_for_due(to_the_end):
+                if not self._turns and not await self._wait_for_due(to_the_end):
                     break
                 await self._rest()
         finally:
@@ -67,10 +89,46 @@ class Crawl:
         return self.tally
 
     async def _start_more(self) -> None:
-        room = self._shop.settings.crawl_hosts - len(self._working)
-        if room > 0:
-            for host in await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working)):
-                self._working.setdefault(host, asyncio.create_task(self._work(host), name=f"crawl {host}"))
+        """Claims hosts for the places that are free: some at once, for each claim looks at all that is due."""
+        places = self._shop.settings.crawl_hosts
+        aside = self._step_aside(places * ASIDE_TIMES)
+        room, room_aside = places - (len(self._turns) - aside), places * ASIDE_TIMES - aside
+        enough = room * CLAIM_SHARE >= places and self._more
+        if self._turns and not enough and time.monotonic() - self._claimed < POLL_SECONDS:
+            return
+        if room <= 0 and room_aside <= 0:
+            return
+        self._claimed = time.monotonic()
+        working = list(self._turns)
+        hosts = await self._shop.db(claims.claim_hosts, self._shop.owner, max(room, 0), working, room_aside)
+        due = await self._shop.db(claims.due_on_hosts, hosts, AT_ONCE)
+        self._more = sum(not work.failing for work in due.values()) >= room
+        channels = await self._shop.db(_channels, [pk for work in due.values() for pk in work.channels])
+        for host in hosts:
+            self._begin(host, due.get(host, claims.DueWork([], [])), channels)
+
+    def _begin(self, host: str, due: claims.DueWork, channels: dict[int, Channel]) -> None:
+        turn = self._turns[host] = _Turn(host, aside=due.failing)
+        turn.task = asyncio.create_task(self._work(turn, due, channels), name=f"crawl {host}")
+
+        def ended(_: object) -> None:
+            self._ended.append(turn)
+            self._stirred.set()
+
+        turn.task.add_done_callback(ended)
+
+    def _step_aside(self, most: int) -> int:
+        """Lets hosts that do not answer give up their places, as long as there is room aside; how many are there."""
+        aside = sum(turn.aside for turn in self._turns.values())
+        late = time.monotonic() - PATIENCE_SECONDS
+        for task, since in self._shop.asking.items():
+            if since > late or aside >= most:
+                break  # in the order in which they began to wait
+            turn = self._turns.get(task.get_name().removeprefix("crawl ")) if task is not None else None
+            if turn is not None and turn.task is task and not turn.aside:
+                turn.aside = True
+                aside += 1
+        return aside
 
     async def _wait_for_due(self, to_the_end: bool) -> bool:
         """Whether to go on, when nothing could be claimed."""
@@ -84,52 +142,79 @@ class Crawl:
 
     async def _rest(self) -> None:
         """Until a host is done, or for a moment."""
-        if not self._working:
+        if not self._turns:
             return
-        done, _ = await asyncio.wait(self._working.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for host in [host for host, task in self._working.items() if task in done]:
-            self._working[host].result()  # where it failed, the host is among those that _stop gives back
-            del self._working[host]
-        if self._working and time.monotonic() - self._renewed > RENEW_SECONDS:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._stirred.wait()
+        self._stirred.clear()
+        while self._ended:
+            turn = self._ended.pop()
+            if turn.task is not None and not turn.task.cancelled():
+                turn.task.result()  # where it failed, the host is among those that _stop gives back
+            self._turns.pop(turn.host, None)
+        if self._turns and time.monotonic() - self._renewed > RENEW_SECONDS:
             self._renewed = time.monotonic()
-            ours = await self._shop.db(claims.renew_hosts, self._shop.owner, list(self._working))
-            for host in self._working.keys() - ours:
-                self._working[host].cancel()  # another holds it now: two must not speak to it
+            ours = await self._shop.db(claims.renew_hosts, self._shop.owner, list(self._turns))
+            for host in self._turns.keys() - ours:
+                self._cancel(self._turns[host])  # another holds it now: two must not speak to it
+
+    @staticmethod
+    def _cancel(turn: _Turn) -> None:
+        if turn.task is not None:
+            turn.task.cancel()
 
     async def _stop(self) -> None:
-        for task in self._working.values():
-            task.cancel()
-        await asyncio.gather(*self._working.values(), return_exceptions=True)
-        if self._working:
-            await self._shop.db(claims.release_hosts, self._shop.owner, list(self._working))
-        self._working.clear()
+        for turn in self._turns.values():
+            self._cancel(turn)
+        await asyncio.gather(*(turn.task for turn in self._turns.values() if turn.task), return_exceptions=True)
+        await self._returns.drain()
+        if self._turns:
+            await self._shop.db(claims.release_hosts, self._shop.owner, list(self._turns))
+        self._turns.clear()
 
-    async def _work(self, host: str) -> None:
-        """Everything due on one host that we have leased."""
+    async def _look(self, hosts: Sequence[str]) -> Sequence[claims.DueWork]:
+        """What is due now on each of some hosts that we have leased."""
+        due = await self._shop.db(claims.due_on_hosts, hosts, AT_ONCE)
+        return [due.get(host, claims.DueWork([], [])) for host in hosts]
+
+    async def _give_back(self, hosts: Sequence[str]) -> Sequence[None]:
+        await self._shop.db(claims.release_hosts, self._shop.owner, hosts)
+        return [None] * len(hosts)
+
+    async def _work(self, turn: _Turn, due: claims.DueWork, channels: dict[int, Channel]) -> None:
+        """Everything due on one host that we have leased; ``due`` and its ``channels`` came with the lease."""
         try:
             until = time.monotonic() + TURN_SECONDS
-            while time.monotonic() < until and not self.stopping:
-                due = await self._shop.db(claims.due_on_host, host, AT_ONCE)
-                if not (due.channels or due.leads) or not await self._do(host, due):
+            while (due.channels or due.leads) and not self.stopping:
+                found = turn.found
+                if not await self._do(turn, due, [channels[pk] for pk in due.channels if pk in channels]):
                     break
-            await self._shop.db(claims.release_hosts, self._shop.owner, [host])
+                finished = len(due.channels) < AT_ONCE and not due.leads and turn.found == found
+                if finished or time.monotonic() > until:
+                    break
+                due = await self._looks.add(turn.host)
+                channels = await self._shop.db(_channels, due.channels) if due.channels else {}
+            await self._returns.add(turn.host)
         except asyncio.CancelledError:
             return
 
-    async def _do(self, host: str, due: claims.DueWork) -> bool:
+    async def _do(self, turn: _Turn, due: claims.DueWork, channels: list[Channel]) -> bool:
         """The channels and leads that are due; False where the host is to be left alone."""
-        for channel in await self._shop.db(_channels, due.channels):
+        host = turn.host
+        for channel in channels:
             try:
                 self.tally.channels += 1
-                await read_channel(self._shop, channel)
+                turn.found += await read_channel(self._shop, channel)
             except NewsreelError as error:
                 if await self._must_wait(host, str(channel.source), channel.url, error, channel.failures):
                     return False
             self._progress(self.tally)
-        leads = await self._shop.db(_leads, due.leads)
+        leads = await self._shop.db(_leads, due.leads) if due.leads else []
         if leads and not await self._visit(host, leads):
             return False
-        await self._shop.db(registry.host_answered, host)
+        if due.failing:
+            await self._shop.db(registry.host_answered, host)
         return True
 
     async def _visit(self, host: str, leads: list[Lead]) -> bool:
@@ -162,9 +247,8 @@ class Crawl:
         return False
 
 
-def _channels(ids: list[int]) -> list[Channel]:
-    rows = Channel.objects.select_related("source").in_bulk(ids)
-    return [rows[pk] for pk in ids if pk in rows]
+def _channels(ids: list[int]) -> dict[int, Channel]:
+    return Channel.objects.select_related("source").in_bulk(ids) if ids else {}
 
 
 def _leads(ids: list[int]) -> list[Lead]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,9 +24,11 @@ from newsreel.core.settings import Settings
 from newsreel.core.types import Response
 from newsreel.fetching import Fetcher, Policy
 from newsreel.pipeline.isolation import Readers
+from newsreel.pipeline.together import Together
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 log = logging.getLogger("newsreel.pipeline")
 
 DATABASE_THREADS = 4
@@ -57,7 +59,8 @@ class Costs:
 @dataclass
 class Workshop:
     """One process's tools. ``recover`` brings an embedded database back; ``readers`` read foreign bytes, ``thinker``
-    enriches; ``held`` are articles claimed by a batch of enrichment that did not come to its end.
+    enriches; ``held`` are articles claimed by a batch of enrichment that did not come to its end; ``asking`` are the tasks that
+    wait for an answer from outside.
     """
 
     settings: Settings
@@ -73,6 +76,8 @@ class Workshop:
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: list[int] = field(default_factory=list)
+    asking: dict[asyncio.Task[Any] | None, float] = field(default_factory=dict)  # since when, of time.monotonic()
+    batches: dict[Callable[..., Any], Together[Any, Any]] = field(default_factory=dict)
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
 
     async def db(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
@@ -83,6 +88,18 @@ class Workshop:
             self.threads, lambda: patiently(lambda: function(*arguments, **options), self.recover)
         )
 
+    async def together(self, function: Callable[[Sequence[T]], object], row: T) -> None:
+        """Gives a row to a function that writes many: once for all that are given within a moment. Back when it is written."""
+        batch = self.batches.get(function)
+        if batch is None:
+
+            async def write(rows: Sequence[T]) -> Sequence[None]:
+                await self.db(function, rows)
+                return [None] * len(rows)
+
+            batch = self.batches[function] = Together(write)
+        await batch.add(row)
+
     def follow(self, settings: Settings) -> None:
         """Other settings from now on: what is under way ends as it began."""
         self.settings = settings
@@ -90,15 +107,20 @@ class Workshop:
 
     async def fetch(self, source: Source, url: str, **options: Any) -> Response:
         """Fetches for a source, by its own settings where it has some."""
-        async with self.costs.stage("fetch"):
-            return await self.fetcher.fetch(
-                url,
-                allowed_ports=tuple(source.allowed_ports),
-                proxy=source.proxy or None,
-                ca_file=Path(source.ca_file) if source.ca_file else None,
-                gap=source.gap,
-                **options,
-            )
+        task = asyncio.current_task()
+        self.asking[task] = time.monotonic()
+        try:
+            async with self.costs.stage("fetch"):
+                return await self.fetcher.fetch(
+                    url,
+                    allowed_ports=tuple(source.allowed_ports),
+                    proxy=source.proxy or None,
+                    ca_file=Path(source.ca_file) if source.ca_file else None,
+                    gap=source.gap,
+                    **options,
+                )
+        finally:
+            self.asking.pop(task, None)
 
     async def read(self, name: str, *arguments: Any, **options: Any) -> Any:
         """Calls a function on foreign bytes, in a child; once more where the child ended over it, for it may have been
