@@ -18,6 +18,7 @@ import psutil
 from benchmarks.crawl_world import BAD, CONTROL, address, behaviour, feed_path
 from tests.installation import free_port
 
+
 @dataclass(frozen=True)
 class Size:
     """How large the world is."""

@@ -11,7 +11,6 @@ import asyncio
 import gc
 import json
 import logging
-import os
 import resource
 import sys
 import time
@@ -31,9 +30,7 @@ def memory() -> tuple[int, int]:
 def processor() -> dict[str, float]:
     """Seconds of the processor so far: ours, and the readers'."""
     times = psutil.Process().cpu_times()
-    children = sum(
-        sum(child.cpu_times()[:2]) for child in psutil.Process().children(recursive=True)
-    )  # those that ended are in our own children_*
+    children = sum(sum(child.cpu_times()[:2]) for child in psutil.Process().children(recursive=True))
     return {
         "ours": times.user + times.system,
         "readers": children + times.children_user + times.children_system,
@@ -72,16 +69,16 @@ def fill(urls: list[str], resting: list[str]) -> None:
 
 
 def make_due(condition: str) -> float:
-    """What meets the condition is due now, nothing else is; the moment, by this machine's clock."""
+    """What meets the condition is due from one moment on, nothing else is; that moment, by this machine's clock."""
     from django.db import connection
 
+    later = "UPDATE archive_channel SET next_due_at = now() + interval '20 hours'"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE archive_channel SET next_due_at = CASE WHEN " + condition + " THEN now() ELSE now() + interval '20 hours' END"
-        )
+        cursor.execute(f"{later} WHERE NOT ({condition})")
+        cursor.execute(f"{later} WHERE {condition}")
         cursor.execute("UPDATE archive_host SET next_due_at = now() WHERE name IN (SELECT host FROM archive_channel)")
         cursor.execute("VACUUM ANALYZE archive_channel, archive_host")
-        cursor.execute("UPDATE archive_channel SET next_due_at = now() WHERE next_due_at < now()")
+        cursor.execute(f"UPDATE archive_channel SET next_due_at = now() WHERE {condition}")
     return time.time()
 
 
@@ -99,14 +96,7 @@ async def serve(archive: Archive) -> None:
                 continue
             due = await shop.db(make_due, job["due"])
             began, before = time.perf_counter(), processor()
-            if os.environ.get("BENCH_PROFILE"):
-                import cProfile, pstats
-                profile = cProfile.Profile()
-                profile.enable()
             tally = await Crawl(shop).run(to_the_end=False)
-            if os.environ.get("BENCH_PROFILE"):
-                profile.disable()
-                pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(45)
             wall, after = time.perf_counter() - began, processor()
             gc.collect()
             own, readers = memory()

@@ -68,7 +68,7 @@ def _entry(draw: random.Random, atom: bool, chinese: bool) -> bytes:
     if atom:
         text = (
             f'<entry><title>{title}</title><link rel="alternate" href="{link}"/><id>{link}</id><published>%(d)s</published>'
-            f"<updated>%(d)s</updated><author><name>{author}</name></author><category term=\"{tag}\"/>"
+            f'<updated>%(d)s</updated><author><name>{author}</name></author><category term="{tag}"/>'
             f'<summary type="html"><![CDATA[{markup}]]></summary></entry>\n'
         )
     else:

@@ -173,7 +173,7 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ChannelReading:
     """What a reading without fault leaves on a channel, by its id. ``interval`` in seconds until the next time."""
 
     channel: int
@@ -183,7 +183,7 @@ class Reading:
     interval: int
 
 
-def channels_read(readings: Sequence[Reading]) -> None:
+def channels_read(readings: Sequence[ChannelReading]) -> None:
     """Channels were read without fault: all of them in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -204,7 +204,7 @@ def channels_read(readings: Sequence[Reading]) -> None:
 
 def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, interval: int) -> None:
     """The same for one channel."""
-    channels_read([Reading(channel.pk, etag, last_modified, new, interval)])
+    channels_read([ChannelReading(channel.pk, etag, last_modified, new, interval)])
 
 
 def channel_failed(channel: Channel, outcome: str, reason: str, again_in: float) -> None:

@@ -42,7 +42,7 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
     etag = response.header("etag") or (channel.etag if kept else "")
     last_modified = response.header("last-modified") or (channel.last_modified if kept else "")
     await shop.together(
-        registry.channels_read, registry.Reading(channel.pk, etag, last_modified, new=new, interval=interval)
+        registry.channels_read, registry.ChannelReading(channel.pk, etag, last_modified, new=new, interval=interval)
     )
     shop.costs.outcomes["channel_read"] += 1
     return new

@@ -28,7 +28,7 @@ POLL_SECONDS = 0.5
 # Places are for hosts that answer. One that lets us wait for longer than this gives up its place and waits aside, where it costs a
 # socket and no time of ours; so does from the start one that did not answer last time.
 PATIENCE_SECONDS = 2.0
-ASIDE_TIMES = 8  # hosts that wait aside, for each place
+ASIDE_TIMES = 4  # hosts that wait aside, for each place
 CLAIM_SHARE = 4  # hosts are claimed when so large a part of the places is free: a fourth
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -32,6 +33,7 @@ T = TypeVar("T")
 log = logging.getLogger("newsreel.pipeline")
 
 DATABASE_THREADS = 4
+MOST_DESCRIPTORS = 8192
 DATABASE_PATIENCE = 60.0  # seconds for which a lost database is waited for
 # Django wraps what happens on its connections; an owner's session is psycopg's own.
 _LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -177,6 +179,7 @@ async def open_workshop(
 
     ``fetcher``: another way out than the settings' own.
     """
+    _allow_sockets()
     conninfo = connections["default"].get_connection_params()
     kept = ("dbname", "user", "password", "host", "port")
     owner = Owner({key: str(value) for key, value in conninfo.items() if key in kept})
@@ -191,6 +194,14 @@ async def open_workshop(
         threads.shutdown()
         snapshots.close()
         owner.close()
+
+
+def _allow_sockets() -> None:
+    """Many systems give a process 1,024 descriptors until it asks for more; a connection to each host is kept for a while."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(MOST_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _in(threads: ThreadPoolExecutor, work: Callable[[], object]) -> asyncio.Future[object]:
