@@ -59,10 +59,18 @@ class _Turn:
 
 
 class Crawl:
-    """One run of the crawl in this process. ``progress`` is called with the tally after every page."""
+    """One run of the crawl in this process. ``progress`` is called with the tally after every page; a host that lets us wait
+    for longer than ``patience`` seconds waits aside.
+    """
 
-    def __init__(self, shop: Workshop, progress: Callable[[Tally], object] | None = None) -> None:
+    def __init__(
+        self,
+        shop: Workshop,
+        progress: Callable[[Tally], object] | None = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
         self._shop = shop
+        self._patience = patience
         self._progress = progress or (lambda tally: None)
         self._turns: dict[str, _Turn] = {}
         self._ended: list[_Turn] = []
@@ -101,7 +109,7 @@ class Crawl:
         self._claimed = time.monotonic()
         working = list(self._turns)
         hosts = await self._shop.db(claims.claim_hosts, self._shop.owner, max(room, 0), working, room_aside)
-        due = await self._shop.db(claims.due_on_hosts, hosts, AT_ONCE)
+        due = await self._shop.db(claims.due_on_hosts, hosts, AT_ONCE) if hosts else {}
         self._more = sum(not work.failing for work in due.values()) >= room
         channels = await self._shop.db(_channels, [pk for work in due.values() for pk in work.channels])
         for host in hosts:
@@ -120,7 +128,7 @@ class Crawl:
     def _step_aside(self, most: int) -> int:
         """Lets hosts that do not answer give up their places, as long as there is room aside; how many are there."""
         aside = sum(turn.aside for turn in self._turns.values())
-        late = time.monotonic() - PATIENCE_SECONDS
+        late = time.monotonic() - self._patience
         for task, since in self._shop.asking.items():
             if since > late or aside >= most:
                 break  # in the order in which they began to wait
@@ -152,7 +160,8 @@ class Crawl:
             turn = self._ended.pop()
             if turn.task is not None and not turn.task.cancelled():
                 turn.task.result()  # where it failed, the host is among those that _stop gives back
-            self._turns.pop(turn.host, None)
+            if self._turns.get(turn.host) is turn:  # it may have been given back, and claimed again since
+                del self._turns[turn.host]
         if self._turns and time.monotonic() - self._renewed > RENEW_SECONDS:
             self._renewed = time.monotonic()
             ours = await self._shop.db(claims.renew_hosts, self._shop.owner, list(self._turns))
@@ -168,6 +177,7 @@ class Crawl:
         for turn in self._turns.values():
             self._cancel(turn)
         await asyncio.gather(*(turn.task for turn in self._turns.values() if turn.task), return_exceptions=True)
+        await self._looks.drain()
         await self._returns.drain()
         if self._turns:
             await self._shop.db(claims.release_hosts, self._shop.owner, list(self._turns))

@@ -62,8 +62,9 @@ class Together(Generic[T, R]):
                 return
             for one in batch:  # one row that the database refuses must not keep the others from being written
                 await self._settle([one])
-        except BaseException as error:
-            _fail(batch, error)
+        except BaseException:  # ended from outside
+            for _, future in batch:
+                future.cancel()
             raise
         else:
             for (_, future), answer in zip(batch, answers, strict=True):
