@@ -51,7 +51,7 @@ class Bench:
         urls = self._size.urls(self._world.port, every=every)
         done = self.plain.run(feeds=urls, parse=True)
         self._expect(name, done["seen"], len(urls))
-        return Poll(name, len(urls), done["wall"], {"own": done["processor"]}, done["memory"])
+        return _told(Poll(name, len(urls), done["wall"], {"own": done["processor"]}, done["memory"]), "plain loop")
 
     def crawl(self, name: str, every: int = 1) -> Poll:
         """The crawl over the same feeds."""
@@ -59,10 +59,8 @@ class Bench:
         if done["failed"] or done["pages"]:
             raise SystemExit(f"{name}: {done}")
         seconds = done["processor"] | {"database": database_seconds}
-        memory = done["memory"]
-        return Poll(
-            name, done["channels"], done["wall"], seconds, memory, done["readers_memory"], database_memory(self._home)
-        )
+        memories = done["memory"], done["readers_memory"], database_memory(self._home)
+        return _told(Poll(name, done["channels"], done["wall"], seconds, *memories), "crawl")
 
     def wait(self, name: str, worker: Runner, *, bad: bool) -> Wait:
         """How late the live feeds are polled when all of them are due at one moment."""
@@ -79,15 +77,20 @@ class Bench:
         return Wait(name, late, done["wall"], done["failed"], done["memory"])
 
     def _crawl(self, worker: Runner, condition: str) -> tuple[dict[str, Any], float]:
+        due = worker.run(due=condition)
         before = database_processor(self._home)
-        done = worker.run(due=condition)
-        return done, database_processor(self._home) - before
+        return due | worker.run(), database_processor(self._home) - before
 
     @staticmethod
     def _expect(name: str, seen: dict[str, int], feeds: int) -> None:
         answered = seen.get("200", 0) + seen.get("304", 0)
         if answered != feeds:
             raise SystemExit(f"{name}: the plain loop has read {answered} of {feeds} feeds: {seen}")
+
+
+def _told(poll: Poll, who: str) -> Poll:
+    print(f"{who}, {poll.name}: {poll.rate:,.0f} feeds a second, {poll.cost:.2f} ms of processor each", file=sys.stderr)
+    return poll
 
 
 def rounds(bench: Bench, world: World, size: Size) -> list[tuple[Poll, Poll]]:
@@ -108,9 +111,10 @@ def rounds(bench: Bench, world: World, size: Size) -> list[tuple[Poll, Poll]]:
 
 
 def waits(bench: Bench) -> list[Wait]:
-    """The live feeds' lateness, without and with the others, in a worker that has never spoken to any of them."""
+    """The live feeds' lateness, without and with the others, in a worker that has met none of the bad ones."""
     worker = bench.worker()
     with running(worker):
+        bench.wait("", worker, bad=False)  # its readers start, and it gets to know the live ones
         names = (
             ("live hosts alone", False),
             ("with 30 % dead, slow or failing, met for the first time", True),

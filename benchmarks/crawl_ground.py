@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks.crawl_world import BAD, CONTROL, address, behaviour, feed_path
+from benchmarks.crawl_world import BAD, CONTROL, LOOK_SECONDS, address, behaviour, feed_path
 from tests.installation import free_port
 
 
@@ -52,8 +53,7 @@ class World:
         """Every feed has something else to say from now on."""
         self._round += 1
         self._ask(f"/turn?round={self._round}&answer={answer}&bad={int(bad)}")
-        if bad:
-            self._ask("/seen")
+        time.sleep(3 * LOOK_SECONDS)
 
     def seen(self) -> dict[str, Any]:
         """What was asked for since the last look."""

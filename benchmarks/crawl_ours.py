@@ -1,8 +1,8 @@
 """Newsreel's own crawl for benchmarks/crawl.py, in a process as a worker is one: python -m benchmarks.crawl_ours.
 
-The settings come by the environment as always. Jobs come as lines of JSON on standard input ({"due": SQL condition on channels}),
-what was measured goes back in the same way: every channel that meets the condition is due from one moment on, and the crawl runs
-until nothing is left to start, as a worker's does.
+The settings come by the environment as always. Jobs come as lines of JSON on standard input ({"fill": addresses} makes the rows, {"due":
+SQL condition on channels} makes what meets it due from one moment on, {} crawls until nothing is left to start, as a worker does);
+what was measured goes back in the same way.
 """
 
 from __future__ import annotations
@@ -94,14 +94,17 @@ async def serve(archive: Archive) -> None:
                 await shop.db(fill, job["fill"], job["resting"])
                 print("{}", flush=True)
                 continue
-            due = await shop.db(make_due, job["due"])
+            if "due" in job:
+                due = await shop.db(make_due, job["due"])
+                print(json.dumps({"due": due}), flush=True)
+                continue
             began, before = time.perf_counter(), processor()
             tally = await Crawl(shop).run(to_the_end=False)
             wall, after = time.perf_counter() - began, processor()
             gc.collect()
             own, readers = memory()
             found = {
-                "due": due, "wall": wall, "processor": {name: after[name] - before[name] for name in after},
+                "wall": wall, "processor": {name: after[name] - before[name] for name in after},
                 "memory": own, "readers_memory": readers, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
                 "channels": tally.channels, "pages": tally.pages, "failed": len(tally.failed),
                 "reasons": sorted({reason for _, _, reason in tally.failed})[:20],

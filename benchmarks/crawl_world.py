@@ -18,6 +18,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 CONTROL = "127.77.0.1"
+LOOK_SECONDS = 0.2  # after which ports are opened or closed as the round wants it
 BAD = ("refuses", "silent", "drips", "fails", "is busy")  # how the hosts behave that are not live
 BAD_SHARE = 10  # of 3 hosts in this many
 _ROBOTS = b"User-agent: *\nDisallow: /private/\n"
@@ -28,7 +29,10 @@ _WORDS = (
     "school hospital river market storm bank union factory league final coach museum film trade energy water climate strike "
     "report says plans opens closes rises falls wins loses warns agrees rejects delays new old first last local national"
 ).split()
-_SIGNS = "的一是在有人这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长"
+_SIGNS = (
+    "的一是在有人这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么"
+    "心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长"
+)
 
 
 def address(host: int) -> str:
@@ -161,10 +165,12 @@ class Line(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Of asyncio."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Of asyncio: what was still open is over."""
         if self._pending is not None:
             self._pending.cancel()
         for _ in range(self._open):
@@ -172,6 +178,7 @@ class Line(asyncio.Protocol):
         self._open = 0
 
     def data_received(self, data: bytes) -> None:
+        """Of asyncio: answers every request that is complete."""
         self._received += data
         while b"\r\n\r\n" in self._received:
             head, _, self._received = self._received.partition(b"\r\n\r\n")
@@ -236,10 +243,12 @@ class Control(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Of asyncio."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
+        """Of asyncio: answers, and closes."""
         assert self._transport is not None
         asked = urlsplit(data.split(b" ", 2)[1].decode("ascii"))
         if asked.path == "/turn":
@@ -281,7 +290,7 @@ async def serve(port: int, hosts: int, feeds: int, seed: int) -> None:
             open_now = []
         elif not world.bad and not open_now:
             open_now = [await loop.create_server(line(host), address(host), port, backlog=64) for host in refusing]
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def main() -> None:

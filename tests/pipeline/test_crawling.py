@@ -39,7 +39,7 @@ def _read() -> int:
 
 async def _until(true: Any, seconds: float) -> None:
     async with asyncio.timeout(seconds):
-        while not await true():
+        while not await true():  # noqa: ASYNC110  # it is the database that is looked at
             await asyncio.sleep(0.05)
 
 
