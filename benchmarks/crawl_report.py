@@ -78,8 +78,9 @@ def section(polls: Sequence[tuple[Poll, Poll]], waits: Sequence[Wait], feeds: in
         "10 % later. The crawl never had two requests at once on a host.",
         f"### What {MEDIA_CLOUD_FEEDS:,} feeds would take",
         _extrapolated(polls),
-        "Worked out, not measured: polls a second times the processor time of a poll of the second round (or of one that always has "
-        "something new). Media Cloud polls about so many feeds; how their intervals are spread is our assumption. Articles' pages are not in it.",
+        "Worked out, not measured: polls a second times the processor time of a poll of the second round, or of one that always has "
+        "something new. Media Cloud polls about so many feeds; how their intervals are spread is our assumption. Articles' pages are "
+        "not in it, and neither is robots.txt beyond the hosts of this world: of 2,048 hosts it is remembered for a day.",
     ]
     return "\n\n".join(parts)
 
