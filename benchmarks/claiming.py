@@ -78,7 +78,7 @@ def timed(due: bool) -> dict[str, float]:
     """Seconds of each question, once; called in a Station."""
     from django.db import connections
 
-    from newsreel.archive import claims
+    from newsreel.archive import claims, leases
 
     _run(_NOTHING)
     if due:
@@ -100,8 +100,8 @@ def timed(due: bool) -> dict[str, float]:
     hosts = take("claim_hosts, 8", lambda: claims.claim_hosts(owner, 8))
     assert bool(hosts) == due, hosts
     take("due_on_host, 20", lambda: claims.due_on_host(hosts[0] if hosts else "host7.test", 20))
-    take("renew_hosts", lambda: claims.renew_hosts(owner, hosts))
-    take("release_hosts", lambda: claims.release_hosts(owner, hosts))
+    take("confirm", lambda: leases.confirm(owner, prolong=True))
+    take("give_back", lambda: leases.give_back(owner, dict.fromkeys(hosts, 0.0)))
     take("articles_due", claims.articles_due)
     ids = take("claim_articles, 25", lambda: claims.claim_articles(owner, 25))
     assert bool(ids) == due, ids

@@ -60,7 +60,7 @@ def test_a_setting_is_changed_and_holds_at_once(four: Four) -> None:
 
 def test_what_is_not_changed_leaves_no_line(four: Four) -> None:
     own = ours.settings()
-    change(four.charlie, "crawl", crawl_gap=f"{own.crawl_gap:g}", crawl_hosts="16", crawl_interval="900", contact="")
+    change(four.charlie, "crawl", crawl_gap=f"{own.crawl_gap:g}", crawl_hosts="64", crawl_interval="900", contact="")
     assert not AuditEntry.objects.exists()
     assert not Preference.objects.exists()
 
@@ -154,7 +154,7 @@ def test_what_another_version_has_kept_is_left_out() -> None:
     for name, value in (("crawl_hosts", 0), ("unheard_of", 1), ("crawl_gap", [1]), ("name", "Meridian")):
         Preference.objects.create(name=name, value=value)
     preferences.take_up()
-    assert (ours.settings().crawl_hosts, ours.settings().crawl_gap, ours.settings().name) == (16, 1.0, "Meridian")
+    assert (ours.settings().crawl_hosts, ours.settings().crawl_gap, ours.settings().name) == (64, 1.0, "Meridian")
 
 
 def test_every_field_has_its_label(four: Four) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -38,9 +39,9 @@ def test_a_host_has_one_owner(owners: list[Owner]) -> None:
     assert claims.claim_hosts(owners[0], 10) == ["news.test"]
     assert claims.claim_hosts(owners[1], 10) == []
     assert not claims.hosts_due()
-    claims.release_hosts(owners[1], ["news.test"])  # not its to give
+    leases.give_back(owners[1], {"news.test": 0.0})  # not its to give
     assert claims.claim_hosts(owners[1], 10) == []
-    claims.release_hosts(owners[0], ["news.test"])
+    leases.give_back(owners[0], {"news.test": 0.0})
     assert claims.claim_hosts(owners[1], 10) == ["news.test"]
 
 
@@ -137,3 +138,47 @@ def test_second_visits_come_after_new_addresses() -> None:
     Lead.objects.update(next_due_at=Now())
     fresh = making.a_lead(channel, "https://news.test/fresh")
     assert claims.due_on_host("news.test", 10).leads[0] == fresh.pk
+
+
+def test_hosts_that_failed_have_places_of_their_own(owners: list[Owner]) -> None:
+    for number in range(6):
+        making.a_channel(f"https://host{number}.test/feed")
+    for number in range(3):
+        registry.host_waits(f"host{number}.test", 60, named_by_host=False)
+    Host.objects.update(next_due_at=Now())
+    found = claims.claim_hosts(owners[0], 2, (), 1)
+    assert sorted(host < "host3" for host in found) == [False, False, True]
+    due = claims.due_on_hosts(found, 10)
+    assert {host: work.failing for host, work in due.items()} == {host: host < "host3" for host in found}
+    assert all(len(work.channels) == 1 for work in due.values())
+
+
+def test_a_host_that_was_given_back_goes_to_the_end_of_the_line(owners: list[Owner]) -> None:
+    for number in range(3):
+        making.a_channel(f"https://host{number}.test/feed")
+    served = []
+    for _ in range(6):
+        (host,) = claims.claim_hosts(owners[0], 1)
+        served.append(host)
+        leases.give_back(owners[0], {host: 0.0})
+    assert sorted(served[:3]) == ["host0.test", "host1.test", "host2.test"]
+    assert served[:3] == served[3:]
+
+
+def test_a_wait_survives_the_giving_back(owners: list[Owner]) -> None:
+    making.a_channel()
+    claims.claim_hosts(owners[0], 1)
+    registry.host_waits("news.test", 60, named_by_host=False)
+    leases.give_back(owners[0], {"news.test": 0.0})
+    assert claims.claim_hosts(owners[0], 1) == []
+
+
+def test_many_readings_are_written_by_one_statement(django_assert_num_queries: Any) -> None:
+    channels = [making.a_channel(f"https://host{number}.test/feed") for number in range(3)]
+    registry.channel_failed(channels[0], "timed_out", "It did not answer.", 60)
+    readings = [registry.ChannelReading(c.pk, f'"{n}"', "", n, 600 + n) for n, c in enumerate(channels)]
+    with django_assert_num_queries(1):
+        registry.channels_read(readings)
+    rows = list(Channel.objects.order_by("pk").values_list("etag", "interval", "failures", "outcome", "last_new_at"))
+    assert [row[:4] for row in rows] == [('"0"', 600, 0, "ok"), ('"1"', 601, 0, "ok"), ('"2"', 602, 0, "ok")]
+    assert [row[4] is None for row in rows] == [True, False, False]

@@ -29,23 +29,38 @@ MAX_ATTEMPTS = 3
 LIVE_OWNERS = f"""(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
             AND classid::bigint = {LOCK_CLASS} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
-_DUE = f"({{0}} <= now() OR {{0}} > now() + {MAX_AHEAD})"
+DUE = f"({{0}} <= now() OR {{0}} > now() + {MAX_AHEAD})"
 # A lease whose owner is dead is first made free, with a rest: leases.free_the_dead.
-_FREE_HOST = f"(h.lease_owner IS NULL AND (h.rest_until IS NULL OR {_DUE.format('h.rest_until')}))"
+_FREE_HOST = f"(h.lease_owner IS NULL AND (h.rest_until IS NULL OR {DUE.format('h.rest_until')}))"
 # A claim whose answer was lost on its way is our own, and nothing of ours works on it.
 _LOST_CLAIM = "(h.lease_owner = %s AND h.name <> ALL(%s))"
 _CHANNEL_DUE = f"""EXISTS (SELECT 1 FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
-                   WHERE c.host = h.name AND NOT s.paused AND NOT c.paused AND {_DUE.format("c.next_due_at")})"""
+                   WHERE c.host = h.name AND NOT s.paused AND NOT c.paused AND {DUE.format("c.next_due_at")})"""
 _LEAD_DUE = f"""EXISTS (SELECT 1 FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
                 JOIN archive_source s ON s.id = c.source_id
-                WHERE l.host = h.name AND NOT s.paused AND {_DUE.format("l.next_due_at")})"""
+                WHERE l.host = h.name AND NOT s.paused AND {DUE.format("l.next_due_at")})"""
 
+# Those that have waited the longest first: next_due_at is also when a host was last given back.
+_SOME_HOSTS = f"""
+    SELECT h.name FROM archive_host h
+    WHERE h.failures {{0}} 0 AND {DUE.format("h.next_due_at")} AND ({_FREE_HOST} OR {_LOST_CLAIM}) AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
+    ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED
+"""
 _CLAIM_HOSTS = f"""
+    WITH answering AS ({_SOME_HOSTS.format("=")}), failing AS ({_SOME_HOSTS.format(">")})
     UPDATE archive_host SET lease_owner = %s, leased_until = now() + make_interval(secs => %s)
-    WHERE name IN (SELECT h.name FROM archive_host h
-                   WHERE {_DUE.format("h.next_due_at")} AND ({_FREE_HOST} OR {_LOST_CLAIM}) AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
-                   ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED)
+    WHERE name IN (SELECT name FROM answering UNION ALL SELECT name FROM failing)
     RETURNING name
+"""
+_DUE_ON_HOSTS = f"""
+    SELECT h.name, h.failures > 0 OR h.waiting_for_host,
+        ARRAY(SELECT c.id FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
+              WHERE c.host = h.name AND NOT s.paused AND NOT c.paused AND {DUE.format("c.next_due_at")}
+              ORDER BY c.next_due_at LIMIT %s),
+        ARRAY(SELECT l.id FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id JOIN archive_source s ON s.id = c.source_id
+              WHERE l.host = h.name AND NOT s.paused AND {DUE.format("l.next_due_at")}
+              ORDER BY l.visits, l.attempts, l.id DESC LIMIT %s)
+    FROM archive_host h WHERE h.name = ANY(%s)
 """
 # An attempt is counted before the work starts, and not again where its worker was killed: that was not the article's fault.
 _CLAIM_ARTICLES = f"""
@@ -131,33 +146,16 @@ class Owner:
             self._forget()
 
 
-def claim_hosts(owner: Owner, limit: int, working: Iterable[str] = ()) -> list[str]:
-    """At most ``limit`` hosts with something due, now leased to us. ``working``: those that we hold already."""
-    number = owner.alive()
+def claim_hosts(owner: Owner, limit: int, working: Iterable[str] = (), failing: int | None = None) -> list[str]:
+    """At most ``limit`` hosts with something due, now leased to us. ``working``: those that we hold already.
+
+    Of hosts that failed last time at most ``failing`` come besides (None: as many again).
+    """
+    number, held = owner.alive(), list(working)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_HOSTS, [number, LEASE_SECONDS, number, list(working), limit])
+        more = limit if failing is None else failing
+        cursor.execute(_CLAIM_HOSTS, [number, held, limit, number, held, more, number, LEASE_SECONDS])
         return [row[0] for row in cursor.fetchall()]
-
-
-def renew_hosts(owner: Owner, hosts: Sequence[str]) -> set[str]:
-    """Prolongs our leases; those that are no longer ours are missing from the answer."""
-    number = owner.alive()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE archive_host SET leased_until = now() + make_interval(secs => %s)"
-            " WHERE name = ANY(%s) AND lease_owner = %s RETURNING name",
-            [LEASE_SECONDS, list(hosts), number],
-        )
-        return {row[0] for row in cursor.fetchall()}
-
-
-def release_hosts(owner: Owner, hosts: Sequence[str]) -> None:
-    """Gives leases back."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE archive_host SET lease_owner = NULL, leased_until = NULL WHERE name = ANY(%s) AND lease_owner = %s",
-            [list(hosts), owner.number],
-        )
 
 
 def ensure_hosts(hosts: Iterable[str]) -> None:
@@ -171,28 +169,25 @@ def ensure_hosts(hosts: Iterable[str]) -> None:
 
 
 class DueWork(NamedTuple):
-    """Ids of what is due on one host, the more urgent first."""
+    """Ids of what is due on one host, the more urgent first. ``failing``: it did not answer last time, or asked for patience."""
 
     channels: list[int]
     leads: list[int]
+    failing: bool = False
+
+
+def due_on_hosts(hosts: Sequence[str], limit: int) -> dict[str, DueWork]:
+    """What the holder of leases has to do now, by host, at most ``limit`` of a kind: channels first, then new addresses, the
+    newest first, then second visits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_ON_HOSTS, [limit, limit, list(hosts)])
+        return {host: DueWork(channels, leads, failing) for host, failing, channels, leads in cursor.fetchall()}
 
 
 def due_on_host(host: str, limit: int) -> DueWork:
-    """What a lease's holder has to do now: channels first, then new addresses, the newest first, then second visits."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.id FROM archive_channel c JOIN archive_source s ON s.id = c.source_id"
-            f" WHERE c.host = %s AND NOT s.paused AND NOT c.paused AND {_DUE.format('c.next_due_at')} ORDER BY c.next_due_at LIMIT %s",
-            [host, limit],
-        )
-        channels = [row[0] for row in cursor.fetchall()]
-        cursor.execute(
-            "SELECT l.id FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id JOIN archive_source s ON s.id = c.source_id"
-            f" WHERE l.host = %s AND NOT s.paused AND {_DUE.format('l.next_due_at')}"
-            " ORDER BY l.visits, l.attempts, l.id DESC LIMIT %s",
-            [host, limit],
-        )
-        return DueWork(channels, [row[0] for row in cursor.fetchall()])
+    """The same for one host."""
+    return due_on_hosts([host], limit).get(host, DueWork([], []))
 
 
 def claim_articles(owner: Owner, limit: int) -> list[int]:
@@ -217,7 +212,7 @@ def hosts_due() -> bool:
     """Whether a worker would find a host to read."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT EXISTS (SELECT 1 FROM archive_host h WHERE {_DUE.format('h.next_due_at')}"
+            f"SELECT EXISTS (SELECT 1 FROM archive_host h WHERE {DUE.format('h.next_due_at')}"
             f" AND {_FREE_HOST} AND ({_CHANNEL_DUE} OR {_LEAD_DUE}))"
         )
         return bool(cursor.fetchone()[0])

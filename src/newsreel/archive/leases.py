@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 import psycopg
 
-from newsreel.archive.claims import LEASE_SECONDS, LIVE_OWNERS, MAX_AHEAD, Owner
+from newsreel.archive.claims import DUE, LEASE_SECONDS, LIVE_OWNERS, MAX_AHEAD, Owner
 
 CONFIRM_SECONDS = 1.0  # between two times of asking
 VALID_SECONDS = 5.0
@@ -46,15 +46,17 @@ _BORROW = f"""
     VALUES (%s, %s, now() + make_interval(secs => %s), false, 0)
     ON CONFLICT (name) DO UPDATE SET lease_owner = excluded.lease_owner, leased_until = excluded.leased_until
     WHERE h.lease_owner = excluded.lease_owner OR (h.lease_owner IS NULL
-        AND (NOT h.waiting_for_host OR h.next_due_at <= now() OR h.next_due_at > now() + {MAX_AHEAD})
+        AND (NOT h.waiting_for_host OR {DUE.format("h.next_due_at")})
         AND (h.rest_until IS NULL OR h.rest_until <= now() OR h.rest_until > now() + {MAX_AHEAD}))
     RETURNING name
 """  # noqa: S608 - constants of ours
-_GIVE_BACK = """
+# A host goes to the end of the line of those that may be claimed.
+_GIVE_BACK = f"""
     UPDATE archive_host h SET lease_owner = NULL, leased_until = NULL,
+        next_due_at = CASE WHEN {DUE.format("h.next_due_at")} THEN now() ELSE h.next_due_at END,
         rest_until = CASE WHEN given.rest > 0 THEN now() + make_interval(secs => given.rest) END
     FROM unnest(%s::text[], %s::float8[]) AS given (name, rest) WHERE h.name = given.name AND h.lease_owner = %s
-"""
+"""  # noqa: S608 - constants of ours
 
 
 def confirm(owner: Owner, *, prolong: bool) -> set[str]:

@@ -148,7 +148,11 @@ class Settings(BaseSettings):
         1.0, ge=0, le=3600, description="Seconds between two requests to one host."
     )
     crawl_hosts: Annotated[int, Changeable("crawl")] = Field(
-        16, ge=1, le=500, description="Hosts read at the same time by one worker."
+        64,
+        ge=1,
+        le=500,
+        description="Hosts read at the same time by one worker. Those that let it wait are not counted: of them four times as many "
+        "may be waited for.",
     )
     crawl_interval: Annotated[int, Changeable("crawl")] = Field(
         900,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 
 from newsreel.archive import claims, clock, registry
@@ -17,14 +17,20 @@ from newsreel.pipeline import decisions
 from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.learning import lessons
 from newsreel.pipeline.leave import LeaseLost
+from newsreel.pipeline.together import Together
 from newsreel.pipeline.visiting import visit
 from newsreel.pipeline.workshop import Workshop
 
 log = logging.getLogger("newsreel.crawl")
 
-AT_ONCE = 20  # leads of a host that are loaded together
+AT_ONCE = 20  # channels and leads of a host that are looked up together
 TURN_SECONDS = 300.0  # then a host is given back, so that a large site does not hold its place for ever
 POLL_SECONDS = 0.5
+# Places are for hosts that answer. One that lets us wait for longer than this gives up its place and waits aside, where it costs a
+# socket and no time of ours; so does from the start one that did not answer last time.
+PATIENCE_SECONDS = 2.0
+ASIDE_TIMES = 4  # hosts that wait aside, for each place
+CLAIM_SHARE = 4  # hosts are claimed when so large a part of the places is free: a fourth
 
 
 @dataclass
@@ -43,13 +49,36 @@ class Tally:
             self.failed.append((source, address, error.reason))
 
 
-class Crawl:
-    """One run of the crawl in this process. ``progress`` is called with the tally after every page."""
+@dataclass(eq=False)
+class _Turn:
+    """A host that is ours for a while. ``aside``: it waits, and holds no place. ``found``: new addresses that it named."""
 
-    def __init__(self, shop: Workshop, progress: Callable[[Tally], object] | None = None) -> None:
+    host: str
+    aside: bool
+    found: int = 0
+    task: asyncio.Task[None] | None = None
+
+
+class Crawl:
+    """One run of the crawl in this process. ``progress`` is called with the tally after every page; a host that lets us wait
+    for longer than ``patience`` seconds waits aside.
+    """
+
+    def __init__(
+        self,
+        shop: Workshop,
+        progress: Callable[[Tally], object] | None = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
         self._shop = shop
+        self._patience = patience
         self._progress = progress or (lambda tally: None)
-        self._working: dict[str, asyncio.Task[None]] = {}
+        self._turns: dict[str, _Turn] = {}
+        self._ended: list[_Turn] = []
+        self._stirred = asyncio.Event()
+        self._claimed = time.monotonic()
+        self._more = True  # whether the last claim found as much as it asked for
+        self._looks = Together(self._look)
         self.tally = Tally()
         self.stopping = False
 
@@ -61,7 +90,7 @@ class Crawl:
         try:
             while not self.stopping:
                 await self._start_more()
-                if not self._working and not await self._wait_for_due(to_the_end):
+                if not self._turns and not await self._wait_for_due(to_the_end):
                     break
                 await self._rest()
         finally:
@@ -69,17 +98,54 @@ class Crawl:
         return self.tally
 
     async def _start_more(self) -> None:
-        room = self._shop.settings.crawl_hosts - len(self._working)
-        if room <= 0:
+        """Claims hosts for the places that are free: some at once, for each claim looks at all that is due."""
+        places = self._shop.settings.crawl_hosts
+        aside = self._step_aside(places * ASIDE_TIMES)
+        room, room_aside = places - (len(self._turns) - aside), places * ASIDE_TIMES - aside
+        enough = room * CLAIM_SHARE >= places and self._more
+        if self._turns and not enough and time.monotonic() - self._claimed < POLL_SECONDS:
             return
+        if room <= 0 and room_aside <= 0:
+            return
+        self._claimed = time.monotonic()
+        hosts = await self._claim(max(room, 0), room_aside)
+        due = await self._shop.db(claims.due_on_hosts, hosts, AT_ONCE) if hosts else {}
+        self._more = sum(not work.failing for work in due.values()) >= room
+        channels = await self._shop.db(_channels, [pk for work in due.values() for pk in work.channels])
+        for host in hosts:
+            self._begin(host, due.get(host, claims.DueWork([], [])), channels)
+
+    async def _claim(self, room: int, room_aside: int) -> list[str]:
+        """Hosts with something due, now leased to us."""
         leave = self._shop.leave
         async with leave.changing:
             asked = leave.clock()
-            hosts = await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._working))
+            hosts = await self._shop.db(claims.claim_hosts, self._shop.owner, room, list(self._turns), room_aside)
             leave.take(hosts, asked)
-        for host in hosts:
-            if host not in self._working:
-                self._working[host] = asyncio.create_task(self._work(host), name=f"crawl {host}")
+        return hosts
+
+    def _begin(self, host: str, due: claims.DueWork, channels: dict[int, Channel]) -> None:
+        turn = self._turns[host] = _Turn(host, aside=due.failing)
+        turn.task = asyncio.create_task(self._work(turn, due, channels), name=f"crawl {host}")
+
+        def ended(_: object) -> None:
+            self._ended.append(turn)
+            self._stirred.set()
+
+        turn.task.add_done_callback(ended)
+
+    def _step_aside(self, most: int) -> int:
+        """Lets hosts that do not answer give up their places, as long as there is room aside; how many are there."""
+        aside = sum(turn.aside for turn in self._turns.values())
+        late = time.monotonic() - self._patience
+        for task, since in self._shop.asking.items():
+            if since > late or aside >= most:
+                break  # in the order in which they began to wait
+            turn = self._turns.get(task.get_name().removeprefix("crawl ")) if task is not None else None
+            if turn is not None and turn.task is task and not turn.aside:
+                turn.aside = True
+                aside += 1
+        return aside
 
     async def _wait_for_due(self, to_the_end: bool) -> bool:
         """Whether to go on, when nothing could be claimed."""
@@ -93,52 +159,76 @@ class Crawl:
 
     async def _rest(self) -> None:
         """Until a host is done, or for a moment."""
-        if not self._working:
+        if not self._turns:
             return
-        done, _ = await asyncio.wait(self._working.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for host in [host for host, task in self._working.items() if task in done]:
-            self._working[host].result()  # where it failed, the host is among those that _stop gives back
-            del self._working[host]
-        for host, task in self._working.items():
-            if not self._shop.leave.holds(host):
-                task.cancel()  # another may hold it now: two must not speak to it
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._stirred.wait()
+        self._stirred.clear()
+        while self._ended:
+            turn = self._ended.pop()
+            if turn.task is not None and not turn.task.cancelled():
+                turn.task.result()  # where it failed, the host is among those that _stop gives back
+            if self._turns.get(turn.host) is turn:  # it may have been given back, and claimed again since
+                del self._turns[turn.host]
+        for turn in self._turns.values():
+            if not self._shop.leave.holds(turn.host):
+                self._cancel(turn)  # another may hold it now: two must not speak to it
+
+    @staticmethod
+    def _cancel(turn: _Turn) -> None:
+        if turn.task is not None:
+            turn.task.cancel()
 
     async def _stop(self) -> None:
-        for task in self._working.values():
-            task.cancel()
-        await asyncio.gather(*self._working.values(), return_exceptions=True)
-        for host in self._working:
+        for turn in self._turns.values():
+            self._cancel(turn)
+        await asyncio.gather(*(turn.task for turn in self._turns.values() if turn.task), return_exceptions=True)
+        await self._looks.drain()
+        for host in self._turns:
             self._shop.leave.finish(host)
-        self._working.clear()
+        self._turns.clear()
 
-    async def _work(self, host: str) -> None:
-        """Everything due on one host that we have leased."""
+    async def _look(self, hosts: Sequence[str]) -> Sequence[claims.DueWork]:
+        """What is due now on each of some hosts that we have leased."""
+        due = await self._shop.db(claims.due_on_hosts, hosts, AT_ONCE)
+        return [due.get(host, claims.DueWork([], [])) for host in hosts]
+
+    async def _work(self, turn: _Turn, due: claims.DueWork, channels: dict[int, Channel]) -> None:
+        """Everything due on one host that we have leased; ``due`` and its ``channels`` came with the lease."""
         try:
             until = time.monotonic() + TURN_SECONDS
-            while time.monotonic() < until and not self.stopping:
-                due = await self._shop.db(claims.due_on_host, host, AT_ONCE)
-                if not (due.channels or due.leads) or not await self._do(host, due):
+            while (due.channels or due.leads) and not self.stopping:
+                found = turn.found
+                if not await self._do(turn, due, [channels[pk] for pk in due.channels if pk in channels]):
                     break
+                finished = len(due.channels) < AT_ONCE and not due.leads and turn.found == found
+                if finished or time.monotonic() > until:
+                    break
+                due = await self._looks.add(turn.host)
+                channels = await self._shop.db(_channels, due.channels) if due.channels else {}
         except (asyncio.CancelledError, LeaseLost):
             return
         finally:
-            self._shop.leave.finish(host)
+            self._shop.leave.finish(turn.host)
 
-    async def _do(self, host: str, due: claims.DueWork) -> bool:
+    async def _do(self, turn: _Turn, due: claims.DueWork, channels: list[Channel]) -> bool:
         """The channels and leads that are due; False where the host is to be left alone."""
-        for channel in await self._shop.db(_channels, due.channels):
+        host = turn.host
+        for channel in channels:
             try:
                 self.tally.channels += 1
                 async with self._room():
-                    await read_channel(self._shop, channel)
+                    turn.found += await read_channel(self._shop, channel)
             except NewsreelError as error:
                 if await self._must_wait(host, str(channel.source), channel.url, error, channel.failures):
                     return False
             self._progress(self.tally)
-        leads = await self._shop.db(_leads, due.leads)
+        leads = await self._shop.db(_leads, due.leads) if due.leads else []
         if leads and not await self._visit(host, leads):
             return False
-        await self._shop.db(registry.host_answered, host)
+        if due.failing:
+            await self._shop.db(registry.host_answered, host)
         return True
 
     async def _visit(self, host: str, leads: list[Lead]) -> bool:
@@ -178,9 +268,8 @@ class Crawl:
         return False
 
 
-def _channels(ids: list[int]) -> list[Channel]:
-    rows = Channel.objects.select_related("source").in_bulk(ids)
-    return [rows[pk] for pk in ids if pk in rows]
+def _channels(ids: list[int]) -> dict[int, Channel]:
+    return Channel.objects.select_related("source").in_bulk(ids) if ids else {}
 
 
 def _leads(ids: list[int]) -> list[Lead]:

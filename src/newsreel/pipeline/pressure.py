@@ -66,7 +66,8 @@ class Pressure:
     @asynccontextmanager
     async def page(self, most: int) -> AsyncIterator[None]:
         """Around a page or channel, from before its fetch until it is stored: waits until there is room for one more."""
-        while self._pages >= allowed(self.delay, most):  # noqa: ASYNC110 - the delay grows with the time, and nobody says so
+        # Where nothing is slow nothing is counted: hosts that do not answer wait in great number, and store nothing.
+        while self.delay > SLOW_SECONDS and self._pages >= allowed(self.delay, most):  # noqa: ASYNC110 - nobody says so
             await asyncio.sleep(POLL_SECONDS)
         self._pages += 1
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,12 +31,15 @@ from newsreel.fetching.pacing import Pacer
 from newsreel.pipeline.isolation import Readers
 from newsreel.pipeline.leave import Leave
 from newsreel.pipeline.pressure import Pressure
+from newsreel.pipeline.together import Together
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 log = logging.getLogger("newsreel.pipeline")
 
 DATABASE_THREADS = 4
+MOST_DESCRIPTORS = 8192
 DATABASE_PATIENCE = 60.0  # seconds for which a lost database is waited for
 # Django wraps what happens on its connections; an owner's session is psycopg's own.
 _LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -63,7 +67,8 @@ class Costs:
 @dataclass
 class Workshop:
     """One process's tools. ``recover`` brings an embedded database back; ``readers`` read foreign bytes, ``thinker``
-    enriches; ``held`` are articles claimed by a batch of enrichment that did not come to its end.
+    enriches; ``held`` are articles claimed by a batch of enrichment that did not come to its end; ``asking`` are the tasks that
+    wait for an answer from outside.
     """
 
     settings: Settings
@@ -83,6 +88,8 @@ class Workshop:
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     subscribing: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: list[int] = field(default_factory=list)
+    asking: dict[asyncio.Task[Any] | None, float] = field(default_factory=dict)  # since when, of time.monotonic()
+    batches: dict[Callable[..., Any], Together[Any, Any]] = field(default_factory=dict)
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
     fault: str = ""  # its outcome, until a crawl comes to its end or stores something
 
@@ -99,6 +106,18 @@ class Workshop:
         """The outcome of what keeps this worker from its work; '' for nothing."""
         return self.fault or self.pressure.trouble
 
+    async def together(self, function: Callable[[Sequence[T]], object], row: T) -> None:
+        """Gives a row to a function that writes many: once for all that are given within a moment. Back when it is written."""
+        batch = self.batches.get(function)
+        if batch is None:
+
+            async def write(rows: Sequence[T]) -> Sequence[None]:
+                await self.db(function, rows)
+                return [None] * len(rows)
+
+            batch = self.batches[function] = Together(write)
+        await batch.add(row)
+
     def follow(self, settings: Settings) -> None:
         """Other settings from now on: what is under way ends as it began."""
         self.settings = settings
@@ -106,16 +125,21 @@ class Workshop:
 
     async def fetch(self, source: Source, url: str, **options: Any) -> Response:
         """Fetches for a source, by its own settings where it has some."""
-        async with self.costs.stage("fetch"):
-            return await self.fetcher.fetch(
-                url,
-                allowed_ports=tuple(source.allowed_ports),
-                proxy=source.proxy or None,
-                ca_file=Path(source.ca_file) if source.ca_file else None,
-                gap=source.gap,
-                terms=terms_of(source),
-                **options,
-            )
+        task = asyncio.current_task()
+        self.asking[task] = time.monotonic()
+        try:
+            async with self.costs.stage("fetch"):
+                return await self.fetcher.fetch(
+                    url,
+                    allowed_ports=tuple(source.allowed_ports),
+                    proxy=source.proxy or None,
+                    ca_file=Path(source.ca_file) if source.ca_file else None,
+                    gap=source.gap,
+                    terms=terms_of(source),
+                    **options,
+                )
+        finally:
+            self.asking.pop(task, None)
 
     async def read(self, name: str, *arguments: Any, **options: Any) -> Any:
         """Calls a function on foreign bytes, in a child; once more where the child ended over it, for it may have been
@@ -180,6 +204,7 @@ async def open_workshop(
 
     ``fetcher``: another way out than the settings' own.
     """
+    _allow_sockets()
     conninfo = connections["default"].get_connection_params()
     kept = ("dbname", "user", "password", "host", "port")
     owner = Owner({key: str(value) for key, value in conninfo.items() if key in kept})
@@ -199,6 +224,14 @@ async def open_workshop(
         threads.shutdown()
         snapshots.close()
         owner.close()
+
+
+def _allow_sockets() -> None:
+    """Many systems give a process 1,024 descriptors until it asks for more; a connection to each host is kept for a while."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(MOST_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _in(threads: ThreadPoolExecutor, work: Callable[[], object]) -> asyncio.Future[object]:

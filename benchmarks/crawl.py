@@ -1,0 +1,147 @@
+"""Polling a generated world beside a plain loop: python -m benchmarks.crawl [--feeds 10000] [--hosts 2000].
+
+The world (benchmarks/crawl_world.py) is one process; the rival (benchmarks/crawl_plain.py) another, with aiohttp and feedparser and
+nothing else; Newsreel's crawl (benchmarks/crawl_ours.py) is the worker's own, with claims, leases, robots.txt, readers and PostgreSQL.
+The hosts are exceptions at the gate by the setting that is there for it; nothing of ours is replaced. The gap between two requests to a
+host is 0, and articles' pages are not visited: their hosts are at rest.
+
+Round one: nobody knows a feed. Round two: of a hundred feeds 85 answer 304, ten send the same bytes again, five have something new. Then
+each kind by itself. Then a fresh worker, with the hosts that are live alone, with three of ten hosts dead, slow or failing, with the same
+again, and with the live ones again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks import crawl_report
+from benchmarks.crawl_ground import Runner, Size, World, crawl_settings, database_memory, database_processor, running
+from benchmarks.crawl_report import Poll, Wait
+from benchmarks.crawl_world import address, behaviour
+from benchmarks.ground import database, server
+from benchmarks.report import write_section
+
+FIRST_EVERY = 4  # the rival is measured on one feed of so many where all are new, to save time
+KIND_EVERY = 20  # both on one of so many where every feed answers in the same way
+
+
+class Bench:
+    """A world, the rival and the crawl, and what they are seen to do."""
+
+    def __init__(self, world: World, home: Path, dsn: str) -> None:
+        self._world, self._home, self._size = world, home, world.size
+        self._settings = crawl_settings(world, home / "worker", dsn)
+        self.plain = Runner("crawl_plain")
+        self.ours = self.worker()
+
+    def worker(self) -> Runner:
+        """Another worker on the same database."""
+        return Runner("crawl_ours", **self._settings)
+
+    def fill(self) -> None:
+        """The rows of the world."""
+        resting = [f"www.site{host}.test" for host in range(self._size.hosts)]
+        self.ours.run(fill=self._size.urls(self._world.port), resting=resting)
+
+    def rival(self, name: str, every: int = 1) -> Poll:
+        """The plain loop over one feed of ``every``."""
+        urls = self._size.urls(self._world.port, every=every)
+        done = self.plain.run(feeds=urls, parse=True)
+        self._expect(name, done["seen"], len(urls))
+        return _told(Poll(name, len(urls), done["wall"], {"own": done["processor"]}, done["memory"]), "plain loop")
+
+    def crawl(self, name: str, every: int = 1) -> Poll:
+        """The crawl over the same feeds."""
+        done, database_seconds = self._crawl(self.ours, f"id % {every} = {1 % every}")
+        if done["failed"] or done["pages"]:
+            raise SystemExit(f"{name}: {done}")
+        seconds = done["processor"] | {"database": database_seconds}
+        memories = done["memory"], done["readers_memory"], database_memory(self._home)
+        return _told(Poll(name, done["channels"], done["wall"], seconds, *memories), "crawl")
+
+    def wait(self, name: str, worker: Runner, *, bad: bool) -> Wait:
+        """How late the live feeds are polled when all of them are due at one moment."""
+        self._world.turn(bad=bad)
+        hosts = range(self._size.hosts)
+        live = ",".join(f"{address(host)}:{self._world.port}" for host in hosts if behaviour(host) == "live")
+        done, _ = self._crawl(worker, "true" if bad else f"host = ANY('{{{live}}}')")
+        seen = self._world.seen()
+        if seen["most_at_once"] > 1:
+            raise SystemExit(f"{name}: {seen['most_at_once']} requests at once to one host")
+        late = sorted(
+            when - done["due"] for feed, when in seen["polled"] if behaviour(feed % self._size.hosts) == "live"
+        )
+        return Wait(name, late, done["wall"], done["failed"], done["memory"])
+
+    def _crawl(self, worker: Runner, condition: str) -> tuple[dict[str, Any], float]:
+        due = worker.run(due=condition)
+        before = database_processor(self._home)
+        return due | worker.run(), database_processor(self._home) - before
+
+    @staticmethod
+    def _expect(name: str, seen: dict[str, int], feeds: int) -> None:
+        answered = seen.get("200", 0) + seen.get("304", 0)
+        if answered != feeds:
+            raise SystemExit(f"{name}: the plain loop has read {answered} of {feeds} feeds: {seen}")
+
+
+def _told(poll: Poll, who: str) -> Poll:
+    print(f"{who}, {poll.name}: {poll.rate:,.0f} feeds a second, {poll.cost:.2f} ms of processor each", file=sys.stderr)
+    return poll
+
+
+def rounds(bench: Bench, world: World, size: Size) -> list[tuple[Poll, Poll]]:
+    """The rival and the crawl in turns, round by round."""
+    found = []
+    world.turn()
+    plain = bench.rival("every feed for the first time", FIRST_EVERY)
+    bench.plain.run(feeds=size.urls(world.port), parse=False)  # so that it knows all of them, as the crawl does
+    found.append((plain, bench.crawl("every feed for the first time")))
+    world.turn()
+    found.append(
+        (bench.rival("85 % 304, 10 % the same again, 5 % new"), bench.crawl("85 % 304, 10 % the same again, 5 % new"))
+    )
+    for answer, name in (("304", "304"), ("unchanged", "the same bytes again"), ("new", "three new entries")):
+        world.turn(answer)
+        found.append((bench.rival(name, KIND_EVERY), bench.crawl(name, KIND_EVERY)))
+    return found
+
+
+def waits(bench: Bench) -> list[Wait]:
+    """The live feeds' lateness, without and with the others, in a worker that has met none of the bad ones."""
+    worker = bench.worker()
+    with running(worker):
+        bench.wait("", worker, bad=False)  # its readers start, and it gets to know the live ones
+        names = (
+            ("live hosts alone", False),
+            ("with 30 % dead, slow or failing, met for the first time", True),
+            ("the same again", True),
+            ("live hosts alone, again", False),
+        )
+        return [bench.wait(name, worker, bad=bad) for name, bad in names]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--hosts", type=int, default=2_000)
+    options.add_argument("--feeds", type=int, default=10_000)
+    chosen = options.parse_args()
+    size = Size(chosen.hosts, chosen.feeds)
+    with server() as (place, home):
+        world = World(size)
+        with running(world):
+            bench = Bench(world, home, database(place))
+            with running(bench.plain, bench.ours):
+                print(f"{size.feeds:,} feeds on {size.hosts:,} hosts …", file=sys.stderr)
+                bench.fill()
+                polls = rounds(bench, world, size)
+                late = waits(bench)
+    text = crawl_report.section(polls, late, size.feeds, size.hosts)
+    write_section("crawl", "Polling a world of feeds (`python -m benchmarks.crawl`)", text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Who may hold a place: a host that lets us wait costs the others nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from newsreel.archive import registry
+from newsreel.archive.models import Channel, Host
+from newsreel.archive.registry import ChannelFacts, SourceFacts
+from newsreel.pipeline.crawling import Crawl
+from tests.fetching.loopback import Asked, Site, answer, served
+from tests.pipeline.conftest import Open
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EMPTY = answer(
+    200, b'<rss version="2.0"><channel><title>F</title></channel></rss>', "Content-Type: application/rss+xml"
+)
+
+
+async def _says_nothing(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
+
+
+def _watch(*sites: Site) -> None:
+    for number, site in enumerate(sites):
+        registry.register(
+            SourceFacts(f"s{number}.test", f"S{number}", site.url()), [ChannelFacts(site.url("/feed"), "feed")], 900
+        )
+
+
+def _read() -> int:
+    return Channel.objects.filter(outcome="ok").count()
+
+
+async def _until(true: Any, seconds: float) -> None:
+    async with asyncio.timeout(seconds):
+        while not await true():  # noqa: ASYNC110  # it is the database that is looked at
+            await asyncio.sleep(0.05)
+
+
+async def test_a_silent_host_gives_up_its_place(open_shop: Open) -> None:
+    async with AsyncExitStack() as stack:
+        silent, *live = [await stack.enter_async_context(served()) for _ in range(4)]
+        silent.pages = {"/robots.txt": _says_nothing, "/feed": _says_nothing}
+        for site in live:
+            site.pages = {"/feed": EMPTY}
+        shop = await stack.enter_async_context(open_shop(allowed=[site.place for site in (silent, *live)]))
+        shop.settings = shop.settings.model_copy(update={"crawl_hosts": 1})
+        await shop.db(_watch, silent)
+        crawl = Crawl(shop, patience=0.3)
+        running = asyncio.create_task(crawl.run(to_the_end=False))
+
+        async def asked() -> bool:
+            return bool(silent.asked)
+
+        async def all_read() -> bool:
+            return await shop.db(_read) == len(live)
+
+        await _until(asked, 20)
+        await shop.db(_watch, silent, *live)
+        await _until(
+            all_read, 20
+        )  # robots.txt alone is waited for for 30 seconds: the only place was the silent host's
+        assert not running.done()
+        crawl.stopping = True
+        await asyncio.wait_for(running, 20)
+        leases = await shop.db(lambda: Host.objects.exclude(lease_owner=None).count())
+    assert leases == 0
+    assert len(silent.asked) == 1
+
+
+async def test_a_host_that_failed_does_not_wait_for_a_place(open_shop: Open) -> None:
+    async with AsyncExitStack() as stack:
+        sites = [await stack.enter_async_context(served()) for _ in range(3)]
+        for site in sites:
+            site.pages = {"/feed": EMPTY}
+        shop = await stack.enter_async_context(open_shop(allowed=[site.place for site in sites]))
+        await shop.db(_watch, *sites)
+        await shop.db(lambda: Host.objects.update(failures=3))
+        await Crawl(shop).run(to_the_end=False)
+        failures = await shop.db(lambda: set(Host.objects.values_list("failures", flat=True)))
+        read = await shop.db(_read)
+    assert (read, failures) == (3, {0})  # an answer ends the count
+    assert {site.most_busy for site in sites} == {1}
