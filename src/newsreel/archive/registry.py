@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Least, Now, Power
 
-from newsreel.archive import changes
+from newsreel.archive import changes, counts
 from newsreel.archive.claims import ensure_hosts
 from newsreel.archive.models import Article, Channel, Host, Lead, Source
 from newsreel.core.types import ChannelKind, Entry
@@ -172,8 +172,20 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
     return len(fresh)
 
 
-def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, interval: int) -> None:
-    """A channel was read without fault. ``interval`` in seconds until the next time."""
+@transaction.atomic
+def channel_read(
+    channel: Channel,
+    *,
+    etag: str,
+    last_modified: str,
+    new: int,
+    interval: int,
+    outcome: str = "ok",
+    entries: int = 0,
+    seconds: float = 0.0,
+) -> None:
+    """A channel was read without fault: ``outcome`` 'ok' or 'unchanged'. ``interval`` in seconds until the next time."""
+    _count(channel, outcome, entries, new, seconds)
     values: dict[str, Any] = {
         "etag": etag[:1000],
         "last_modified": last_modified[:200],
@@ -189,8 +201,10 @@ def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, i
     Channel.objects.filter(pk=channel.pk).update(**values)
 
 
-def channel_failed(channel: Channel, outcome: str, reason: str, again_in: float) -> None:
+@transaction.atomic
+def channel_failed(channel: Channel, outcome: str, reason: str, again_in: float, seconds: float = 0.0) -> None:
     """A channel could not be read: why, and after how many seconds it is tried again."""
+    _count(channel, outcome, 0, 0, seconds)
     Channel.objects.filter(pk=channel.pk).update(
         failures=F("failures") + 1,
         outcome=outcome,
@@ -200,6 +214,13 @@ def channel_failed(channel: Channel, outcome: str, reason: str, again_in: float)
     )
 
 
+def _count(channel: Channel, outcome: str, entries: int, new: int, seconds: float) -> None:
+    counts.reading(
+        channel.pk, outcome, entries=entries, new=new, seconds=seconds, interval=channel.interval, before=channel.outcome
+    )
+
+
+@transaction.atomic
 def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -> None:
     """An address gave no article: why, and after how many seconds it is tried again (None: never)."""
     due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
@@ -208,14 +229,17 @@ def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -
     Lead.objects.filter(pk=lead.pk).update(
         state=state, outcome=outcome, reason=reason[:500], attempts=F("attempts") + 1, next_due_at=due
     )
+    counts.page(lead.channel_id, outcome)
 
 
+@transaction.atomic
 def lead_unchanged(lead: Lead, again_in: float | None) -> None:
     """A page was visited again and is the same."""
     due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
     Lead.objects.filter(pk=lead.pk).update(
         state=Lead.State.DONE, outcome="ok", reason="", attempts=0, visits=F("visits") + 1, next_due_at=due
     )
+    counts.page(lead.channel_id, "unchanged")
 
 
 def host_waits(host: str, seconds: float, *, named_by_host: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from newsreel.archive import registry
 from newsreel.archive.models import Channel
 from newsreel.core.errors import NewsreelError, Permanent
@@ -20,6 +22,7 @@ MOST_CHILDREN = 5  # of a sitemap index: the newest
 
 async def read_channel(shop: Workshop, channel: Channel) -> int:
     """Reads a channel now; how many new leads it gave. Raises what kept it from being read, after writing it down."""
+    began = time.monotonic()
     try:
         response = await shop.fetch(
             channel.source,
@@ -34,8 +37,9 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         if error.outcome in decisions.HOUSE_FAULTS:
             raise
         again = decisions.channel_retry_in(error, channel.failures, channel.interval)
-        await shop.db(registry.channel_failed, channel, error.outcome, error.reason, again)
+        await shop.db(registry.channel_failed, channel, error.outcome, error.reason, again, time.monotonic() - began)
         raise
+    seconds = time.monotonic() - began
     new = await shop.db(registry.store_leads, channel, entries[:MOST_ENTRIES]) if entries else 0
     interval = decisions.next_interval(channel.interval, new, shop.settings.crawl_interval)
     kept = response.status == 304
@@ -46,6 +50,9 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         last_modified=response.header("last-modified") or (channel.last_modified if kept else ""),
         new=new,
         interval=interval,
+        outcome="unchanged" if kept else "ok",
+        entries=len(entries),
+        seconds=seconds,
     )
     shop.costs.outcomes["channel_read"] += 1
     return new
