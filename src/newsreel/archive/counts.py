@@ -6,6 +6,7 @@ Days and hours are UTC by the database's clock. A row is a few hundred bytes, an
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -64,7 +65,7 @@ def reading(channel: int, outcome: str, *, entries: int, new: int, seconds: floa
     """
     failed = outcome not in GOOD
     place = bucket(seconds)
-    values = {
+    values: dict[str, Any] = {
         "channel": channel,
         "failed": int(failed),
         "unchanged": int(outcome == "unchanged"),
@@ -84,7 +85,7 @@ def reading(channel: int, outcome: str, *, entries: int, new: int, seconds: floa
 
 def page(channel: int, outcome: str) -> None:
     """A visit of a page that brought no new article: 'changed', 'unchanged', or why it gave none."""
-    values = {
+    values: dict[str, Any] = {
         "channel": channel,
         "failed": int(outcome not in TEXTLESS and outcome not in ("changed", "unchanged")),
         "texts": int(outcome == "changed"),

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -154,11 +155,9 @@ _EVERYTHING = f"""
 
 def look(why: str = "") -> None:
     """Opens the gaps that there are now. ``why``: an outcome that says what keeps this house from reading, where that is known."""
-    with connection.cursor() as cursor:
-        cursor.execute(_EVERYTHING, {"long": NOTHING_GOOD, "hosts": HOSTS_AT_LEAST, "why": why[:40] or None})
-        cursor.execute("SELECT EXISTS (SELECT FROM archive_collectiongap WHERE source_id IS NULL AND until IS NULL)")
-        if not cursor.fetchone()[0]:
-            cursor.execute(_OPEN)
+    _do(_EVERYTHING, {"long": NOTHING_GOOD, "hosts": HOSTS_AT_LEAST, "why": why[:40] or None})
+    if not CollectionGap.objects.filter(source=None, until=None).exists():
+        _do(_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,37 +203,36 @@ def clock_moved(last: Beat | None, now: Beat) -> timedelta:
 
 def _move(by: timedelta, at: datetime, now: datetime) -> None:
     """The clock was moved since ``at``: what was noted before and still counts moves with it, so that lengths stay true."""
-    with connection.cursor() as cursor:
-        recently = at - timedelta(days=3)
-        cursor.execute(
-            "UPDATE archive_readingday SET good_at = least(good_at + %s, %s) WHERE good_at BETWEEN %s AND %s",
-            [by, now, recently, at],
-        )
-        if by > timedelta():  # by readings since, gaps that are too long
-            cursor.execute(
-                "UPDATE archive_collectiongap SET since = since + %s WHERE since <= %s AND (until IS NULL OR until > %s)",
-                [by, at, at + timedelta(minutes=2)],
-            )
-            cursor.execute(
-                "DELETE FROM archive_collectiongap WHERE until - since < %s AND until > %s", [PATIENCE_MORE, at]
-            )
-            return
-        cursor.execute("UPDATE archive_collectiongap SET since = since + %s WHERE until IS NULL", [by])
-    _forget_what_is_to_come()
+    _do(
+        "UPDATE archive_readingday SET good_at = least(good_at + %s, %s) WHERE good_at BETWEEN %s AND %s",
+        [by, now, at - timedelta(days=3), at],
+    )
+    if by < timedelta():
+        _do("UPDATE archive_collectiongap SET since = since + %s WHERE until IS NULL", [by])
+        _forget_what_is_to_come()
+        return
+    _do(  # those that readings have closed since are as much too long
+        "UPDATE archive_collectiongap SET since = since + %s WHERE since <= %s AND (until IS NULL OR until > %s)",
+        [by, at, at + timedelta(minutes=2)],
+    )
+    _do("DELETE FROM archive_collectiongap WHERE until - since < %s AND until > %s", [PATIENCE_MORE, at])
 
 
 def _forget_what_is_to_come() -> None:
     """The clock ran ahead for a while: times that are still to come were written then, and are wrong."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM archive_collectiongap WHERE until > now() OR (until IS NULL AND since > now())")
-        cursor.execute("UPDATE archive_readingday SET good_at = NULL WHERE good_at > now()")
-        cursor.execute("UPDATE archive_readingday SET article_at = NULL WHERE article_at > now()")
+    _do("DELETE FROM archive_collectiongap WHERE until > now() OR (until IS NULL AND since > now())")
+    _do("UPDATE archive_readingday SET good_at = NULL WHERE good_at > now()")
+    _do("UPDATE archive_readingday SET article_at = NULL WHERE article_at > now()")
 
 
 def forget() -> int:
     """Removes gaps of less than SHORT that lie SHORT_KEPT back: the long ones are kept as long as the archive; how many."""
+    statement = "DELETE FROM archive_collectiongap WHERE until < now() - %s AND until - since < %s"
+    return _do(statement, [SHORT_KEPT, SHORT])
+
+
+def _do(statement: str, values: Any = None) -> int:
+    """How many rows it was about."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM archive_collectiongap WHERE until < now() - %s AND until - since < %s", [SHORT_KEPT, SHORT]
-        )
+        cursor.execute(statement, values)
         return int(cursor.rowcount)

@@ -216,7 +216,13 @@ def channel_failed(channel: Channel, outcome: str, reason: str, again_in: float,
 
 def _count(channel: Channel, outcome: str, entries: int, new: int, seconds: float) -> None:
     counts.reading(
-        channel.pk, outcome, entries=entries, new=new, seconds=seconds, interval=channel.interval, before=channel.outcome
+        channel.pk,
+        outcome,
+        entries=entries,
+        new=new,
+        seconds=seconds,
+        interval=channel.interval,
+        before=channel.outcome,
     )
 
 

@@ -18,13 +18,14 @@ from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import claims, housekeeping, letters, preferences, wishes
+from newsreel.archive import claims, counts, coverage, housekeeping, letters, preferences, wishes
 from newsreel.archive.models import AddRequest
 from newsreel.core import settings as ours
 from newsreel.core.errors import NewsreelError
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
+from newsreel.pipeline.overseeing import Overseer
 from newsreel.pipeline.previewing import look_at
 from newsreel.pipeline.sending import send_due
 from newsreel.pipeline.workshop import Workshop
@@ -34,6 +35,7 @@ log = logging.getLogger("newsreel.jobs")
 bells = Blueprint()
 SWEEP_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600.0
+OVERSEEING_SECONDS = 60.0
 HOUSE_REST_SECONDS = 30.0  # after a full disk: to try sooner would be to fetch pages only to throw them away
 STALLED_SECONDS = 900
 PREVIEWS_KEPT = timedelta(days=1)
@@ -79,8 +81,9 @@ async def crawl(context: JobContext) -> None:
             tally = await crawl.run(to_the_end=False)
         except NewsreelError as error:
             log.error("The crawl stopped: %s", error)
-            shop.rest_until = time.monotonic() + HOUSE_REST_SECONDS
+            shop.rest_until, shop.fault = time.monotonic() + HOUSE_REST_SECONDS, error.outcome
             return
+    shop.fault = ""
     if tally.new or tally.changed:
         await _ring_when_it_can(shop, "enrich")
     if tally.channels or tally.pages:
@@ -146,13 +149,18 @@ async def send(context: JobContext) -> None:
 
 async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: float = HOUSEKEEPING_SECONDS) -> None:
     """Every few seconds, until it is cancelled, takes up settings that were changed and rings for whatever is due: a bell
-    may have been lost with the worker that was to ring it. By the monotonic clock and not by procrastinate's periodic
-    tasks: those stand still after the machine's clock was set back, and make up for every missed tick after it was set
-    forward.
+    may have been lost with the worker that was to ring it. Once a minute it notes gaps and looks over the sources. By the
+    monotonic clock and not by procrastinate's periodic tasks: those stand still after the machine's clock was set back, and
+    make up for every missed tick after it was set forward.
     """
     house_kept: float | None = None
+    overseen: float | None = None
+    overseer = Overseer()
     while True:
         try:
+            if overseen is None or time.monotonic() - overseen > OVERSEEING_SECONDS:
+                await shop.db(overseer.step, shop.fault)
+                overseen = time.monotonic()
             if await shop.db(preferences.take_up):
                 shop.follow(ours.settings())
             for bell in await shop.db(_due_bells):
@@ -161,6 +169,7 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
                 await shop.db(ring, "housekeeping")
                 house_kept = time.monotonic()
         except NewsreelError as error:
+            shop.fault = error.outcome
             log.error("Nothing can be rung: %s", error)
         except Exception as error:
             # Without this watch nothing would ever be read again, and nobody would see why.
@@ -177,6 +186,8 @@ async def keep_house(context: JobContext) -> None:
         await shop.db(housekeeping.forget_changes, timedelta(days=30))
         await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
         await shop.db(letters.forget)
+        await shop.db(counts.forget)
+        await shop.db(coverage.forget)
         await shop.db(housekeeping.forget_site_memories, MEMORIES_KEPT, MOST_MEMORIES)
         await shop.db(_delete_stalled)
     except NewsreelError as error:

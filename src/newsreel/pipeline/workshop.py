@@ -73,6 +73,7 @@ class Workshop:
     enriching: asyncio.Lock = field(default_factory=asyncio.Lock)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: list[int] = field(default_factory=list)
+    fault: str = ""  # the outcome that made the last crawl stop: what keeps this house from reading
     rest_until: float = 0.0  # of time.monotonic(): no crawl before, because the house was at fault
 
     async def db(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
