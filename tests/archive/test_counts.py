@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from newsreel.archive import counts, registry
+from newsreel.archive import counts, latencies, registry
 from newsreel.archive.models import Channel, ReadingDay
 from tests.archive.making import a_channel, a_lead, store
 
@@ -68,7 +68,7 @@ def test_pages_and_articles() -> None:
     ("seconds", "place"), [(0.0, 0), (0.249, 0), (0.25, 1), (1.0, 3), (15.99, 6), (16.0, 7), (1e9, 7)]
 )
 def test_buckets(seconds: float, place: int) -> None:
-    assert counts.bucket(seconds) == place
+    assert latencies.bucket(seconds) == place
 
 
 def test_what_is_not_committed_is_not_counted() -> None:

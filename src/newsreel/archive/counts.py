@@ -11,9 +11,8 @@ from typing import Any
 from django.db import connection
 
 from newsreel.archive.coverage import CLOSE_GAPS, patience
+from newsreel.archive.latencies import BUCKETS, bucket
 
-# A reading's seconds: the upper bound of each bucket but the last, which has none.
-LATENCIES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 DAYS_KEPT = timedelta(days=90)
 GOOD = frozenset({"ok", "unchanged"})
 # A page that was read and is no article, as against one that could not be had.
@@ -21,7 +20,7 @@ TEXTLESS = frozenset({"no_text", "not_article", "reader_failed", "reader_hung", 
 
 _TODAY = "(now() AT TIME ZONE 'UTC')::date"
 _HOUR = "extract(hour FROM now() AT TIME ZONE 'UTC')::int"
-_NO_LATENCIES = f"'{{{','.join('0' * (len(LATENCIES) + 1))}}}'::integer[]"
+_NO_LATENCIES = f"'{{{','.join('0' * BUCKETS)}}}'::integer[]"
 _NO_HOURS = f"'{{{','.join('0' * 24)}}}'::integer[]"
 # The channel is locked as a foreign key would lock it: of one that was removed meanwhile nothing is counted.
 _CHANNEL = "FROM archive_channel WHERE id = %(channel)s FOR KEY SHARE"
@@ -72,7 +71,7 @@ def reading(channel: int, outcome: str, *, entries: int, new: int, seconds: floa
         "entries": entries,
         "leads": new,
         "seconds": 0.0 if failed else seconds,  # how long a host lets us wait that does not answer says nothing of it
-        "latencies": [int(number == place and not failed) for number in range(len(LATENCIES) + 1)],
+        "latencies": [int(number == place and not failed) for number in range(BUCKETS)],
         "bucket": place + 1,
         "patience": patience(interval).total_seconds(),
         "why": "not_read" if before in ("", "ok") else before[:40],
@@ -94,11 +93,6 @@ def page(channel: int, outcome: str) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_PAGE, values)
-
-
-def bucket(seconds: float) -> int:
-    """The place in ``latencies`` of a reading that took so long."""
-    return next((number for number, most in enumerate(LATENCIES) if seconds < most), len(LATENCIES))
 
 
 def forget(age: timedelta = DAYS_KEPT) -> int:

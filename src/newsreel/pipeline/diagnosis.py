@@ -44,6 +44,8 @@ _NAMES = {
 }
 # The other side has decided: waiting helps nothing.
 _DECIDED = frozenset({"refused", "robots", "gone", "no_name", "certificate", "moved"})
+# What follows from something graver that is named already.
+_EXPLAINED = frozenset({"silent", "slower", "nothing_yet"})
 _HARMLESS = frozenset({"asks_for_less"})
 _STATUS = re.compile(r"\banswered (\d{3})\b")  # fetching/failures.py
 
@@ -74,7 +76,9 @@ def diagnose(facts: SourceFacts, signs: Signs) -> list[Finding]:
         return [Finding("retired", "note")]
     if facts.paused:
         return [Finding("paused", "note")]
-    found = [*_not_looking(facts), *_channels(facts), *_pages(facts, signs), *_rhythm(facts, signs)]
+    found = [*_not_looking(facts), *_channels(facts), *_pages(facts, signs)]
+    explained = any(finding.severity == "bad" for finding in found)
+    found += [finding for finding in _rhythm(facts, signs) if not (explained and finding.name in _EXPLAINED)]
     return sorted(found, key=lambda finding: GRAVITY[finding.severity])
 
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from newsreel.archive import coverage, health
-from newsreel.archive.counts import LATENCIES
 from newsreel.archive.health import DayFacts, SourceFacts, Told
+from newsreel.archive.latencies import median, summed
 from newsreel.pipeline import rhythm
 from newsreel.pipeline.diagnosis import Signs, diagnose, state_of
 from newsreel.pipeline.rhythm import HOUR, History
@@ -45,7 +45,7 @@ def judge(facts: SourceFacts) -> Told:
         [asdict(finding) for finding in found],
         _per_day(history),
         texts / (texts + textless) if texts + textless else None,
-        rhythm.median([sum(column) for column in zip(*(day.latencies for day in lately), strict=True)], LATENCIES),
+        median(summed([day.latencies for day in lately])),
         max((channel.good_at for channel in facts.channels if channel.good_at), default=None),
         facts.article_at,
     )
@@ -68,10 +68,7 @@ def signs_of(facts: SourceFacts, history: History | None) -> Signs:
         rhythm.share_fell(
             [sum(day.texts for day in rows) for rows in lately], [sum(day.textless for day in rows) for rows in lately]
         ),
-        rhythm.latency_grew(
-            [[sum(column) for column in zip(*(day.latencies for day in rows), strict=True)] for rows in lately],
-            LATENCIES,
-        ),
+        rhythm.latency_grew([summed([day.latencies for day in rows]) for rows in lately]),
     )
 
 

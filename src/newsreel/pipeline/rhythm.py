@@ -22,6 +22,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from newsreel.archive.latencies import median, summed
+
 Hours = npt.NDArray[np.float64]
 HOUR = timedelta(hours=1)
 WEEKS = 12  # of history that is wanted
@@ -231,35 +233,18 @@ def _at_most(count: int, of: int, chance: float) -> float:
 GREW_TIMES, GREW_SECONDS, GREW_READINGS, GREW_DAYS = 3.0, 2.0, 6, 2
 
 
-def latency_grew(latencies: Sequence[Sequence[int]], bounds: Sequence[float]) -> Change | None:
-    """Whether a source answers far more slowly than it did: readings by their seconds, by day, the oldest first.
+def latency_grew(latencies: Sequence[Sequence[int]]) -> Change | None:
+    """Whether a source answers far more slowly than it did: readings by their seconds (archive/latencies.py), by day, the oldest first.
 
     The median of the last two days is GREW_TIMES that of the days before, and GREW_SECONDS or more.
     """
-    days = np.asarray(latencies, dtype=np.int64).reshape(-1, len(bounds) + 1)
-    before, lately = days[:-GREW_DAYS].sum(axis=0), days[-GREW_DAYS:].sum(axis=0)
-    if before.sum() < 3 * GREW_READINGS or lately.sum() < GREW_READINGS:
+    before, lately = summed(latencies[:-GREW_DAYS]), summed(latencies[-GREW_DAYS:])
+    if sum(before) < 3 * GREW_READINGS or sum(lately) < GREW_READINGS:
         return None
-    then, now = median(before.tolist(), bounds), median(lately.tolist(), bounds)
+    then, now = median(before), median(lately)
     if then is None or now is None or now < GREW_SECONDS or now < GREW_TIMES * then:
         return None
     return Change(now, then)
-
-
-def median(counts: Sequence[int], bounds: Sequence[float]) -> float | None:
-    """The median of values that were counted in buckets with these upper bounds (the last has none), within its bucket by a
-    straight line; None of nothing.
-    """
-    half, seen = sum(counts) / 2, 0.0
-    if not half:
-        return None
-    for number, count in enumerate(counts):
-        if count and seen + count >= half:
-            low = bounds[number - 1] if number else 0.0
-            high = bounds[number] if number < len(bounds) else 2 * bounds[-1]
-            return low + (high - low) * (half - seen) / count
-        seen += count
-    return None
 
 
 def _hour_of_week(moment: datetime) -> int:

@@ -28,7 +28,7 @@ class ReadingDay(models.Model):
     textless = models.IntegerField(db_default=0)  # pages that were read and gave none
     articles = models.IntegerField(db_default=0)  # new
     seconds = models.FloatField(db_default=0.0)  # of all readings together
-    latencies = CountersField()  # readings by their seconds: counts.LATENCIES
+    latencies = CountersField()  # readings by their seconds: latencies.py
     hours = CountersField()  # new articles by the hour, UTC
     good_at = models.DateTimeField(null=True)  # the last reading without fault
     article_at = models.DateTimeField(null=True)  # the last new article
