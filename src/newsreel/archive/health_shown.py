@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from django.db import connection
 from django.db.models import Max, Q, Sum
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from newsreel.archive.coverage import Gap
 from newsreel.archive.latencies import BUCKETS, summed
@@ -93,6 +93,7 @@ class SourceDetail:
     today: date
 
 
+_FIRST = KeyTextTransform("name", KeyTransform(0, "health__findings"))
 _HEALTH = (
     "id", "name", "name_zh", "site", "paused", "retired_at", "health__state", "health__since", "first", "health__per_day",
     "health__text_share", "health__latency", "health__good_at", "health__article_at", "health__looked_at",
@@ -104,7 +105,7 @@ def everybody(search: str = "") -> list[Health]:
     rows = Source.objects.all()
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(name_zh__icontains=search) | Q(site__icontains=search))
-    return [_health(row) for row in rows.annotate(first=KT("health__findings__0__name")).values_list(*_HEALTH)]
+    return [_health(row) for row in rows.annotate(first=_FIRST).values_list(*_HEALTH)]
 
 
 def _health(row: Sequence[Any]) -> Health:
@@ -139,7 +140,7 @@ def detail(id_: int) -> SourceDetail | None:
     """One source, or None; six queries."""
     row = (
         Source.objects.filter(pk=id_)
-        .annotate(first=KT("health__findings__0__name"))
+        .annotate(first=_FIRST)
         .values_list(*_HEALTH, "home_url", "health__findings")
         .first()
     )
