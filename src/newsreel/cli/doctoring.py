@@ -75,8 +75,10 @@ def _look(chosen: Settings, *, network: bool) -> Iterator[Finding]:
     home = _home(chosen.home)
     yield home
     yield _disk(chosen.home)
+    watched: list[Finding] = []
     if home.well or chosen.database_url:
-        yield _told("database", lambda: _database(chosen, clocks))
+        yield _told("database", lambda: _database(chosen, clocks, watched))
+        yield from watched
     yield _told("site rules", lambda: _site_rules(chosen))
     if network:
         yield _told("network", lambda: asyncio.run(_network(chosen, clocks)))
@@ -184,7 +186,27 @@ def _site_rules(chosen: Settings) -> Finding:
     )
 
 
-def _database(chosen: Settings, clocks: list[Clock]) -> Finding:
+def _sources() -> Finding:
+    """How the sources are, as they were looked over last: that some fail is the press, that most do is this installation."""
+    from django.utils import translation
+
+    from newsreel.archive.health_shown import everybody
+    from newsreel.cli.health import summary
+
+    rows = everybody()
+    with translation.override("en"):
+        says = summary(rows)
+    judged = [row for row in rows if row.state in ("bad", "warn", "fine")]
+    bad = sum(row.state == "bad" for row in judged)
+    return Finding(
+        "sources",
+        len(judged) < 3 or bad * 2 <= len(judged),
+        says,
+        "newsreel sources --health names them, and says what is wrong." if bad else "",
+    )
+
+
+def _database(chosen: Settings, clocks: list[Clock], watched: list[Finding]) -> Finding:
     from newsreel.pipeline.startup import open_archive
 
     archive = open_archive(
@@ -198,6 +220,7 @@ def _database(chosen: Settings, clocks: list[Clock]) -> Finding:
                 "SELECT current_setting('server_version'), extversion, clock_timestamp() FROM pg_extension WHERE extname = 'vector'"
             )
             version, vector, now = cursor.fetchone()
+        watched.append(_sources())
         connection.close()
     finally:
         archive.close()
