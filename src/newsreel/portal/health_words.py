@@ -144,7 +144,8 @@ def rate(per_day: float) -> str:
 
 def figure(value: float) -> str:
     """A number with as many digits as are worth reading."""
-    return number_format(value, 0 if value >= 9.5 else 1).removesuffix(".0")
+    places = 0 if value >= 9.5 else 1
+    return number_format(round(value, places), places).removesuffix(".0")  # which only cuts off
 
 
 def percent(share: float) -> str:
@@ -155,12 +156,27 @@ def percent(share: float) -> str:
 
 
 def _refused(facts: Facts) -> str:
-    text = gettext("the site refuses our crawler")
-    return _with_status(facts, text)
+    return (
+        gettext("%(status)s: the site refuses our crawler") % facts
+        if facts.get("status")
+        else gettext("the site refuses our crawler")
+    )
 
 
-def _with_status(facts: Facts, text: str) -> str:
-    return gettext("%(status)s: %(text)s") % {"status": facts["status"], "text": text} if facts.get("status") else text
+def _gone(facts: Facts) -> str:
+    return (
+        gettext("%(status)s: the address is no longer there") % facts
+        if facts.get("status")
+        else gettext("the address is no longer there")
+    )
+
+
+def _their_fault(facts: Facts) -> str:
+    return (
+        gettext("%(status)s: the site has a fault of its own") % facts
+        if facts.get("status")
+        else gettext("the site has a fault of its own")
+    )
 
 
 def _silent(facts: Facts) -> str:
@@ -212,11 +228,11 @@ def _paused_channels(facts: Facts) -> str:
 
 _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "refused": _refused,
-    "gone": lambda facts: _with_status(facts, gettext("the address is no longer there")),
+    "gone": _gone,
     "robots": lambda facts: gettext("robots.txt forbids reading it"),
     "no_name": lambda facts: gettext("the host's name is gone from the DNS"),
     "certificate": lambda facts: gettext("the certificate is not valid, or has expired"),
-    "their_fault": lambda facts: _with_status(facts, gettext("the site has a fault of its own")),
+    "their_fault": _their_fault,
     "unreachable": lambda facts: gettext("the site does not answer"),
     "no_links": lambda facts: gettext("no links to articles are found on the front page"),
     "unreadable": lambda facts: gettext("what comes is no feed that can be read"),
