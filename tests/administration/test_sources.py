@@ -63,7 +63,7 @@ def test_a_channel_that_is_gone_for_good_says_why(four: Four) -> None:
 def test_a_channel_that_is_about_to_move_says_where(four: Four) -> None:
     channel = a_watched()
     then = reading.AfterReading(60, 900, moved_to="https://new.test/<feed>", moved_since=timezone.now())
-    reading.channel_read(channel, then, status=200, entries=1, new=1, seconds=0.1)
+    reading.channels_read([reading.Reading(channel, then, then.wait, entries=1, new=1, seconds=0.1)])
     page = four.bob.get(f"/administration/sources/{channel.source_id}/").content.decode()
     assert "<bdi>https://new.test/&lt;feed&gt;</bdi>" in page
 

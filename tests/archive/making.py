@@ -51,7 +51,9 @@ def store(
 
 def was_read(channel: Channel, wait: float = 600, *, new: int = 0) -> None:
     """The channel was read without fault, and is read again after ``wait`` seconds."""
-    reading.channel_read(channel, reading.AfterReading(wait, int(wait)), status=200, entries=20, new=new, seconds=0.1)
+    reading.channels_read(
+        [reading.Reading(channel, reading.AfterReading(wait, int(wait)), wait, entries=20, new=new, seconds=0.1)]
+    )
 
 
 def was_not_read(channel: Channel, outcome: str, reason: str, wait: float = 60) -> None:

@@ -230,7 +230,7 @@ async def test_a_channel_that_moved_for_a_day_is_read_there(open_shop: Open, sit
 def test_an_address_that_is_only_written_otherwise_is_taken_over() -> None:
     channel = watched("http://a.test/feed")
     then = reading.AfterReading(60, 900, moved_to="https://www.a.test/feed/", move=True)
-    reading.channel_read(channel, then, status=200, entries=1, new=0, seconds=0.1)
+    reading.channels_read([reading.Reading(channel, then, then.wait, entries=1, new=0, seconds=0.1)])
     moved = row("http://a.test/feed")
     assert (moved.pk, moved.url, moved.host) == (channel.pk, "https://www.a.test/feed/", "www.a.test")
 

@@ -264,7 +264,10 @@ def test_the_theme_is_kept_and_there_before_the_page(reader: Reader) -> None:
     assert other.evaluate("getComputedStyle(document.body).backgroundColor") == dark
 
 
-@pytest.mark.parametrize("path", ["/", "/article/{id}/", "/sources/", "/source/{source}/", "/about/", "/nothing"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/article/{id}/", "/sources/", "/source/{source}/", "/about/", "/nothing", "/health/", "/health/{source}/"],
+)
 def test_nothing_is_wider_than_a_small_phone(browser: Browser, portal: Portal, path: str) -> None:
     channel = a_channel(name="A" * 120, name_zh="")
     wide = (

@@ -241,7 +241,7 @@ def _read_now() -> None:
 
 def _read(channel: Channel) -> None:
     then = reading.AfterReading(wait=900, interval=900)
-    reading.channel_read(channel, then, status=200, entries=1, new=1, seconds=0.1)
+    reading.channels_read([reading.Reading(channel, then, then.wait, entries=1, new=1, seconds=0.1)])
 
 
 async def test_a_push_during_a_reading_is_not_lost(endpoint: WebSubEndpoint) -> None:

@@ -28,3 +28,11 @@ class TransactionIdField(models.Field):  # type: ignore[type-arg]  # not subscri
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> int | None:
         """The driver gives the text of an unknown type."""
         return None if value is None else int(value)
+
+
+class CountersField(models.Field):  # type: ignore[type-arg]
+    """``integer[]``: a fixed number of counters, a list of int in Python. The statements that count are plain SQL."""
+
+    def db_type(self, connection: Any) -> str:
+        """The column's type."""
+        return "integer[]"

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.functions import Least, Now, Power, Random
 
-from newsreel.archive import changes, reading
+from newsreel.archive import changes, counts, reading
 from newsreel.archive.claims import ensure_hosts
 from newsreel.archive.manners import NOT_FREE
 from newsreel.archive.models import Article, Channel, Host, Lead, Source
@@ -185,6 +185,7 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
     return len(fresh)
 
 
+@transaction.atomic
 def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -> None:
     """An address gave no article: why, and after how many seconds it is tried again (None: never)."""
     due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
@@ -193,6 +194,7 @@ def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -
     _unvisited(lead).update(
         state=state, outcome=outcome, reason=reason[:500], attempts=F("attempts") + 1, next_due_at=due
     )
+    counts.page(lead.channel_id, outcome)
 
 
 def postpone(row: Channel | Lead, seconds: float) -> None:
@@ -201,12 +203,14 @@ def postpone(row: Channel | Lead, seconds: float) -> None:
     Host.objects.filter(name=row.host).update(waiting_for_host=True)  # so that a crawl to the end waits for it
 
 
+@transaction.atomic
 def lead_unchanged(lead: Lead, again_in: float | None) -> None:
     """A page was visited again and is the same."""
     due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
     _unvisited(lead).update(
         state=Lead.State.DONE, outcome="ok", reason="", attempts=0, visits=F("visits") + 1, next_due_at=due
     )
+    counts.page(lead.channel_id, "unchanged")
 
 
 def _unvisited(lead: Lead) -> QuerySet[Lead]:

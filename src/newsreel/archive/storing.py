@@ -15,7 +15,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
 
-from newsreel.archive import changes
+from newsreel.archive import changes, counts
 from newsreel.archive.models import Article, ArticleKeyword, ArticleTopic, Keyword, Lead, Revision, Snapshot
 from newsreel.archive.snapshots import Record
 from newsreel.core.errors import Skip, Temporary
@@ -97,7 +97,7 @@ _ADD = """
         SELECT c.source_id, c.id, l.url, %(key)s, %(first_seen)s, %(digest)s, 'stored', 0, {values}
         FROM archive_lead l JOIN archive_channel c ON c.id = l.channel_id
         WHERE l.id = %(lead)s AND l.visits = %(visits)s AND NOT EXISTS (SELECT FROM known)
-        ON CONFLICT (key) DO NOTHING RETURNING id
+        ON CONFLICT (key) DO NOTHING RETURNING id, channel_id
     ), evidence AS (
         INSERT INTO archive_snapshot (article_id, url, fetched_at, status, content_type, file, "offset", length, sha256)
         SELECT id, %(final_url)s, %(first_seen)s, %(status)s, %(content_type)s, %(file)s, %(offset)s, %(length)s, %(sha256)s
@@ -109,6 +109,7 @@ _ADD = """
             visits = l.visits + 1, next_due_at = now() + make_interval(secs => %(again_in)s::float8),
             etag = %(etag)s, last_modified = %(last_modified)s
         FROM added WHERE l.id = %(lead)s
+    ), counted AS ({counted}
     ) SELECT id FROM added
 """
 
@@ -132,7 +133,7 @@ def _add(lead: Lead, telling: _Telling, visit: Visit) -> tuple[Stored, int] | No
         **_validators(visit),
     }
     names = ", ".join(columns)
-    statement = _ADD.format(names=names, values=", ".join(f"%({name})s" for name in columns))
+    statement = _ADD.format(names=names, values=", ".join(f"%({name})s" for name in columns), counted=counts.ARTICLE)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         row = cursor.fetchone()
@@ -162,6 +163,7 @@ def _update(lead: Lead, telling: _Telling, visit: Visit) -> tuple[Stored, int] |
         changes.record("article", [article.pk], "changed")
         _snapshot(article, visit)
     _lead_done(lead, article, visit)
+    counts.page(lead.channel_id, "changed" if outcome == "changed" else "unchanged")
     return outcome, article.pk
 
 

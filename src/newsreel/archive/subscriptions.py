@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, Expression, F, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from newsreel.archive import claims
@@ -158,15 +158,6 @@ def forget(age: timedelta = KEPT) -> int:
     """Removes what ended longer ago and is not offered any more; how many."""
     old = Subscription.objects.filter(state="ended", made_at__lt=Now() - age)
     return old.exclude(channel__hub=F("hub"), channel__topic=F("topic")).delete()[0]
-
-
-def due_after(channel: Channel, seconds: float) -> Expression:
-    """When a channel that was read just now is read again: after so many seconds, or much sooner where a hub has pushed
-    since ``channel`` was loaded, for the reading may have come before that.
-    """
-    usual = Now() + Value(timedelta(seconds=seconds))
-    pushed = ~Q(pushed_at=None) if channel.pushed_at is None else Q(pushed_at__gt=channel.pushed_at)
-    return Case(When(pushed, then=Now() + Value(timedelta(seconds=min(PUSH_GAP, seconds)))), default=usual)
 
 
 def _answer(owner: Owner, ask: Ask, pause: float | None, outcome: str, reason: str, **columns: Any) -> None:

@@ -199,6 +199,26 @@ def _site_rules(chosen: Settings) -> Finding:
     )
 
 
+def _sources() -> Finding:
+    """How the sources are, as they were looked over last: that some fail is the press, that most do is this installation."""
+    from django.utils import translation
+
+    from newsreel.archive.health_shown import everybody
+    from newsreel.cli.health import summary
+
+    rows = everybody()
+    with translation.override("en"):
+        says = summary(rows)
+    judged = [row for row in rows if row.state in ("bad", "warn", "fine")]
+    bad = sum(row.state == "bad" for row in judged)
+    return Finding(
+        "sources",
+        len(judged) < 3 or bad * 2 <= len(judged),
+        says,
+        "newsreel sources --health names them, and says what is wrong." if bad else "",
+    )
+
+
 def _database(chosen: Settings, clocks: list[Clock]) -> Iterator[Finding]:
     from newsreel.pipeline.startup import open_archive
 
@@ -214,6 +234,7 @@ def _database(chosen: Settings, clocks: list[Clock]) -> Iterator[Finding]:
             )
             version, vector, now = cursor.fetchone()
         workers = _workers()
+        sources = _sources()
         connection.close()
     finally:
         archive.close()
@@ -222,6 +243,7 @@ def _database(chosen: Settings, clocks: list[Clock]) -> Iterator[Finding]:
         clocks.append(Clock("the database's clock", now))
     yield Finding("database", True, f"PostgreSQL {version} with pgvector {vector} ({where})")
     yield workers
+    yield sources
 
 
 def _workers() -> Finding:

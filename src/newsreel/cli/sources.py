@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from newsreel.cli import reaching
+from newsreel.cli import health, reaching
 from newsreel.cli.console import Progress, plural
 from newsreel.core.errors import Misconfigured
 
@@ -30,6 +30,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     manage = commands.add_parser("sources", help="list, pause, resume, set or remove sources", allow_abbrev=False)
     manage.add_argument("action", nargs="?", choices=["list", "pause", "resume", "set", "remove"], default="list")
     manage.add_argument("source", nargs="?", help="a source's number, its site or any address of it")
+    manage.add_argument("--health", action="store_true", help="how the sources are: what is wrong, the gravest first")
     manage.add_argument("--json", action="store_true", help="the list as JSON")
     reaching.register(manage)
     manage.set_defaults(command=_sources)
@@ -103,7 +104,9 @@ def _sources(options: argparse.Namespace) -> int:
 
     archive = open_archive()
     try:
-        if options.action == "list":
+        if options.action == "list" and options.health:
+            health.show(options.json)
+        elif options.action == "list":
             _list(options.json)
         else:
             _change(options)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from newsreel.archive import reading, registry
 from newsreel.archive.models import Channel
@@ -62,7 +63,7 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
     if named is not None:
         half = polling.half_of(entries)
         heard = Heard(response, len(entries), new, digest, named.refresh_seconds, named.alone, half)
-    await shop.db(_read, shop, channel, state, heard, seconds)
+    await shop.together(_read, _Answered(channel, state, heard, seconds, shop.settings.crawl_interval))
     shop.costs.outcomes["channel_read"] += 1
     return new
 
@@ -91,20 +92,30 @@ def state_of(channel: Channel) -> State:
     return State(**{name: getattr(channel, name) for name in State.__slots__})
 
 
-def _read(shop: Workshop, channel: Channel, state: State, heard: Heard, seconds: float) -> None:
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A channel that was read without fault, to be written with others. ``start``: the setting's interval."""
+
+    channel: Channel
+    state: State
+    heard: Heard
+    seconds: float
+    start: int
+
+
+def _read(rows: Sequence[_Answered]) -> None:
     now = reading.database_now()
-    then = polling.after_reading(state, heard, now, shop.settings.crawl_interval)
-    then = replace(then, wait=max(then.wait, pushing.polling_floor(channel.pushed_at, now)))
-    reading.channel_read(
-        channel, then, status=heard.response.status, entries=heard.entries, new=heard.new, seconds=seconds
-    )
+    written = []
+    for row in rows:
+        then = polling.after_reading(row.state, row.heard, now, row.start)
+        wait = max(then.wait, pushing.polling_floor(row.channel.pushed_at, now))
+        written.append(reading.Reading(row.channel, then, wait, row.heard.entries, row.heard.new, row.seconds))
+    reading.channels_read(written)
 
 
 def _failed(shop: Workshop, channel: Channel, state: State, error: NewsreelError, seconds: float) -> None:
     then = polling.after_failure(state, error, reading.database_now(), shop.settings.crawl_interval)
-    reading.channel_failed(
-        channel, then, outcome=error.outcome, reason=error.reason, status=error.status, seconds=seconds
-    )
+    reading.channel_failed(channel, then, outcome=error.outcome, reason=error.reason, seconds=seconds)
 
 
 async def entries_of(shop: Workshop, channel: Channel, response: Response) -> Named:

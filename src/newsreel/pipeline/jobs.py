@@ -17,7 +17,18 @@ from django.db import connection
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import claims, clock, housekeeping, letters, preferences, subscriptions, wishes, workers
+from newsreel.archive import (
+    claims,
+    clock,
+    counts,
+    coverage,
+    housekeeping,
+    letters,
+    preferences,
+    subscriptions,
+    wishes,
+    workers,
+)
 from newsreel.archive.models import AddRequest
 from newsreel.archive.reading import settle_rsshub
 from newsreel.core import settings as ours
@@ -25,6 +36,7 @@ from newsreel.core.errors import NewsreelError
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
+from newsreel.pipeline.overseeing import Overseer
 from newsreel.pipeline.previewing import look_at
 from newsreel.pipeline.pushing import base_of
 from newsreel.pipeline.sending import send_due
@@ -37,6 +49,7 @@ bells = Blueprint()
 SWEEP_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600.0
 SUBSCRIBE_SECONDS = 60.0  # between two looks at what channels offer
+OVERSEEING_SECONDS = 60.0
 HOUSE_REST_SECONDS = 30.0  # after a full disk: to try sooner would be to fetch pages only to throw them away
 STALLED_SECONDS = 900
 PREVIEWS_KEPT = timedelta(days=1)
@@ -82,8 +95,7 @@ async def crawl(context: JobContext) -> None:
             tally = await crawl.run(to_the_end=False)
         except NewsreelError as error:
             log.error("The crawl stopped: %s", error)
-            shop.fault = error.outcome
-            shop.rest_until = time.monotonic() + HOUSE_REST_SECONDS
+            shop.rest_until, shop.fault = time.monotonic() + HOUSE_REST_SECONDS, error.outcome
             return
         shop.fault = ""
     if tally.new or tally.changed:
@@ -164,15 +176,20 @@ async def subscribe(context: JobContext) -> None:
 
 async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: float = HOUSEKEEPING_SECONDS) -> None:
     """Every few seconds, until it is cancelled, takes up settings that were changed and rings for whatever is due: a bell
-    may have been lost with the worker that was to ring it. By the monotonic clock and not by procrastinate's periodic
-    tasks: those stand still after the machine's clock was set back, and make up for every missed tick after it was set
-    forward.
+    may have been lost with the worker that was to ring it. Once a minute it notes gaps and looks over the sources. By the
+    monotonic clock and not by procrastinate's periodic tasks: those stand still after the machine's clock was set back, and
+    make up for every missed tick after it was set forward.
     """
     house_kept: float | None = None
     instance: str | None = None  # of RSSHub, by which its channels' hosts are set
     subscribed: float | None = None
+    overseen: float | None = None
+    overseer = Overseer()
     while True:
         try:
+            if overseen is None or time.monotonic() - overseen > OVERSEEING_SECONDS:
+                await shop.db(overseer.step, shop.fault)
+                overseen = time.monotonic()
             if await shop.db(preferences.take_up):
                 shop.follow(ours.settings())
             if instance != shop.settings.rsshub:
@@ -191,6 +208,7 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
                 await shop.db(ring, "subscribe")
                 subscribed = time.monotonic()
         except NewsreelError as error:
+            shop.fault = error.outcome
             log.error("Nothing can be rung: %s", error)
         except Exception as error:
             # Without this watch nothing would ever be read again, and nobody would see why.
@@ -209,6 +227,8 @@ async def keep_house(context: JobContext) -> None:
         await shop.db(letters.forget)
         await shop.db(subscriptions.forget)
         await shop.db(workers.forget)
+        await shop.db(counts.forget)
+        await shop.db(coverage.forget)
         await shop.db(housekeeping.forget_site_memories, MEMORIES_KEPT, MOST_MEMORIES)
         await shop.db(_delete_stalled)
     except NewsreelError as error:

@@ -44,6 +44,8 @@ RULES: dict[str, Access] = {
     "portal:topic": Access.PUBLIC,
     "portal:keyword": Access.PUBLIC,
     "portal:sources": Access.PUBLIC,
+    "portal:health": Access.PUBLIC,
+    "portal:health_source": Access.PUBLIC,
     "portal:catalogue": Access.PUBLIC,
     "portal:catalogue_add": Access.BEGINNING,
     "portal:about": Access.PUBLIC,

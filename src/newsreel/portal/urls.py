@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from newsreel.portal import acts, converters, extraction, views  # noqa: F401 - converters: by their names in the addresses
+from newsreel.portal import acts, converters, extraction, health, views  # noqa: F401 - converters: by their names in the addresses
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("topic/<topic:code>/", views.topic, name="topic"),
     path("keyword/<id:keyword>/", views.keyword, name="keyword"),
     path("sources/", views.sources, name="sources"),
+    path("health/", health.listed, name="health"),
+    path("health/<id:source>/", health.source, name="health_source"),
     path("catalogue/", views.catalogue, name="catalogue"),
     path("catalogue/add/", acts.catalogue_add, name="catalogue_add"),
     path("about/", views.about, name="about"),

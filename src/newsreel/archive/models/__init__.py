@@ -7,6 +7,7 @@ A step's truth is a state on a row: ``Channel.next_due_at`` and ``Lead.next_due_
 from __future__ import annotations
 
 from newsreel.archive.models.articles import Article, ArticleKeyword, ArticleTopic, Keyword, Revision, Snapshot
+from newsreel.archive.models.health import CollectionGap, Heartbeat, ReadingDay, SourceHealth
 from newsreel.archive.models.house import Change, Letter, Preference, SiteMemory
 from newsreel.archive.models.subscriptions import Subscription
 from newsreel.archive.models.watching import AddRequest, Channel, Host, Lead, Source
@@ -19,15 +20,19 @@ __all__ = [
     "ArticleTopic",
     "Change",
     "Channel",
+    "CollectionGap",
+    "Heartbeat",
     "Host",
     "Keyword",
     "Lead",
     "Letter",
     "Preference",
+    "ReadingDay",
     "Revision",
     "SiteMemory",
     "Snapshot",
     "Source",
+    "SourceHealth",
     "Subscription",
     "Worker",
 ]

@@ -42,6 +42,7 @@ class Entry:
 MENU = (
     Entry("home", _("What is wrong now"), Role.EDITOR, ("home",)),
     Entry("sources", _("Sources and channels"), Role.EDITOR, ("source", "preview", "channel")),
+    Entry("portal:health", _("Source health"), Role.EDITOR, ("health",)),
     Entry("work", _("Work in progress"), Role.EDITOR, ("work",)),
     Entry("failures", _("Failures"), Role.EDITOR, ("failure",)),
     Entry("users", _("Users"), Role.ADMINISTRATOR, ("user",)),
@@ -59,7 +60,7 @@ def shown(request: HttpRequest, template: str, context: dict[str, Any], *, statu
     here = request.resolver_match.url_name if request.resolver_match else ""
     menu = [
         {
-            "url": reverse(f"administration:{entry.name}"),
+            "url": reverse(entry.name if ":" in entry.name else f"administration:{entry.name}"),
             "words": entry.words,
             "here": (here or "").startswith(entry.holds),
         }

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from newsreel.archive.queries import LEAD_LENGTH
 from newsreel.archive.shown import FullArticle, Headline, Name
 from newsreel.core.text import cut, squeeze
-from newsreel.portal import body, languages, names, outcomes, reasons, statements, topics
+from newsreel.portal import body, health_words, languages, names, outcomes, reasons, statements, topics
 
 register = template.Library()
 
@@ -69,6 +69,42 @@ def reason_word(reason: str) -> str:
 def kind_word(kind: str) -> str:
     """A channel's kind in words."""
     return outcomes.kind(kind)
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """A source's state in words."""
+    return health_words.state(state)
+
+
+@register.filter
+def finding_word(name: str) -> str:
+    """A finding in a few words."""
+    return health_words.short(name)
+
+
+@register.filter
+def why_word(why: str) -> str:
+    """Why something was not read, in words."""
+    return health_words.why(why)
+
+
+@register.filter
+def length_words(seconds: float) -> str:
+    """A length of time in words."""
+    return health_words.length(seconds)
+
+
+@register.filter
+def figure(value: float) -> str:
+    """A number as people read it."""
+    return health_words.figure(value)
+
+
+@register.filter
+def percentage(share: float) -> str:
+    """A share in percent."""
+    return health_words.percent(share)
 
 
 @register.filter
