@@ -172,6 +172,16 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
     return len(fresh)
 
 
+def known_leads(keys: Sequence[str]) -> set[str]:
+    """Those of some identities that are leads already. One query."""
+    return set(Lead.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+
+
+def channel_overlaps(channel: Channel, overlaps: int) -> None:
+    """How many readings in a row named something known, see pipeline/gaps.py."""
+    Channel.objects.filter(pk=channel.pk).update(overlaps=overlaps)
+
+
 def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, interval: int) -> None:
     """A channel was read without fault. ``interval`` in seconds until the next time."""
     values: dict[str, Any] = {
@@ -208,6 +218,11 @@ def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -
     Lead.objects.filter(pk=lead.pk).update(
         state=state, outcome=outcome, reason=reason[:500], attempts=F("attempts") + 1, next_due_at=due
     )
+
+
+def drop_lead(lead: Lead) -> None:
+    """Forgets an address that was never visited: where it is named again, it is judged again."""
+    Lead.objects.filter(pk=lead.pk, article=None).delete()
 
 
 def lead_unchanged(lead: Lead, again_in: float | None) -> None:

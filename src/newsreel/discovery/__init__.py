@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from newsreel.discovery.autodiscovery import FeedLink, common_places, find_feeds
     from newsreel.discovery.feeds import parse_feed
-    from newsreel.discovery.frontpages import parse_frontpage
+    from newsreel.discovery.frontpages import parse_frontpage, read_front
+    from newsreel.discovery.paging import older_pages
     from newsreel.discovery.sitemaps import parse_sitemap
     from newsreel.discovery.sniffing import sniff
 
@@ -20,7 +21,9 @@ _FACES = {
     "common_places": "autodiscovery",
     "find_feeds": "autodiscovery",
     "parse_feed": "feeds",
+    "older_pages": "paging",
     "parse_frontpage": "frontpages",
+    "read_front": "frontpages",
     "parse_sitemap": "sitemaps",
     "sniff": "sniffing",
 }
@@ -29,9 +32,11 @@ __all__ = [
     "FeedLink",
     "common_places",
     "find_feeds",
+    "older_pages",
     "parse_feed",
     "parse_frontpage",
     "parse_sitemap",
+    "read_front",
     "sniff",
 ]
 

@@ -159,14 +159,24 @@ class AddressPatterns:
         """The same for a shape. The rule: a correction counts; else, where there are ENOUGH outcomes of the shape or ENOUGH_WIDE
         of the wider one, the share of articles says 'yes' from YES on and 'no' up to NO.
         """
-        for name in (shape, wider(shape)):
-            if said := self._corrections.get(name, (0, 0))[1]:
-                return "yes" if said == 2 else "no"
-        articles, outcomes = self._counts()
+        if said := self._said(shape):
+            return said
+        _, outcomes = self._counts()
         if outcomes[shape] < ENOUGH and outcomes[wider(shape)] < ENOUGH_WIDE:
             return "unknown"
         share = self.share(shape)
         return "yes" if share >= YES else "no" if share <= NO else "unknown"
+
+    def said(self, url: str) -> Literal["yes", "no", ""]:
+        """What a person has said of the addresses of this one's shape, '' for nothing."""
+        found = shapes(url)
+        return "" if found is None else self._said(found[0])
+
+    def _said(self, shape: str) -> Literal["yes", "no", ""]:
+        for name in (shape, wider(shape)):
+            if said := self._corrections.get(name, (0, 0))[1]:
+                return "yes" if said == 2 else "no"
+        return ""
 
     def share(self, shape: str) -> float:
         """The smoothed share of articles among the outcomes of a shape: those of the wider shape stand for WIDE_WEIGHT outcomes,
@@ -183,10 +193,7 @@ class AddressPatterns:
         """Whether an address that is judged to be none is looked at all the same: one in LOOK_AGAIN, always the same ones.
         Not where a person has said so.
         """
-        found = shapes(url)
-        if found is None or any(self._corrections.get(name, (0, 0))[1] for name in found):
-            return False
-        return _key(url) % LOOK_AGAIN == 0
+        return not self.said(url) and _key(url) % LOOK_AGAIN == 0
 
     def known(self) -> list[Known]:
         """What is known of each shape, those with the most outcomes first; a wider shape before those that it stands for,

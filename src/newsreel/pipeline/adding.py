@@ -22,7 +22,8 @@ from newsreel.core.state import is_sample
 from newsreel.core.text import squeeze
 from newsreel.core.types import Entry, Feed, Response, Sitemap
 from newsreel.discovery import common_places, sniff
-from newsreel.pipeline.channels import ACCEPT, newest_children
+from newsreel.pipeline.channels import ACCEPT
+from newsreel.pipeline.indexes import newest_children
 from newsreel.pipeline.naming import site_name
 from newsreel.pipeline.workshop import Workshop
 from newsreel.sources import channel_name, channel_name_zh, outlet_for, publisher_site

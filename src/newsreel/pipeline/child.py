@@ -26,6 +26,9 @@ FUNCTIONS = {
     "parse_feed": "newsreel.discovery",
     "parse_sitemap": "newsreel.discovery",
     "parse_frontpage": "newsreel.discovery",
+    "read_front": "newsreel.discovery",
+    "older_pages": "newsreel.discovery",
+    "extract_with_signs": "newsreel.extraction",
     "find_feeds": "newsreel.discovery",
     "enrich": "newsreel.enrichment",
 }

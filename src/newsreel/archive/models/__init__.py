@@ -7,6 +7,7 @@ A step's truth is a state on a row: ``Channel.next_due_at`` and ``Lead.next_due_
 from __future__ import annotations
 
 from newsreel.archive.models.articles import Article, ArticleKeyword, ArticleTopic, Keyword, Revision, Snapshot
+from newsreel.archive.models.fronts import SitePatterns
 from newsreel.archive.models.house import Change, Letter, Preference, SiteMemory
 from newsreel.archive.models.watching import AddRequest, Channel, Host, Lead, Source
 
@@ -24,6 +25,7 @@ __all__ = [
     "Preference",
     "Revision",
     "SiteMemory",
+    "SitePatterns",
     "Snapshot",
     "Source",
 ]

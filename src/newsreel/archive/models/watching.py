@@ -56,6 +56,8 @@ class Channel(models.Model):
     outcome = models.CharField(max_length=40, blank=True, default="")  # '' is not yet read, 'ok', or an error's name
     reason = models.TextField(blank=True, default="")
     paused = models.BooleanField(db_default=False)
+    # Readings one after the other that named something known, counted up to pipeline.gaps.STEADY.
+    overlaps = models.SmallIntegerField(db_default=0)
 
     class Meta:
         indexes = [
