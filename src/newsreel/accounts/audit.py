@@ -34,6 +34,7 @@ WORDS = {
     "source_paused": _("paused a source"),
     "source_resumed": _("resumed a source"),
     "source_retired": _("retired a source"),
+    "addresses_corrected": _("corrected which addresses are articles"),
     "channel_paused": _("paused a channel"),
     "channel_resumed": _("resumed a channel"),
     "setting_changed": _("changed a setting"),

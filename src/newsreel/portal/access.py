@@ -114,6 +114,8 @@ RULES: dict[str, Access] = {
     "administration:source_pause": Access.EDITOR,
     "administration:source_resume": Access.EDITOR,
     "administration:source_retire": Access.EDITOR,
+    "administration:source_addresses": Access.EDITOR,
+    "administration:source_correct": Access.EDITOR,
     "administration:channel_pause": Access.EDITOR,
     "administration:channel_resume": Access.EDITOR,
     "administration:work": Access.EDITOR,

@@ -32,6 +32,7 @@ _WORDS = {
     "list_odd": _("The list has entries that name no address of the web."),
     "list_refused": _("The list holds an address that is private or special."),
     "sample_only": _("This is the sample: leave it to add sources."),
+    "bad_shape": _("No address of this source has this shape."),
     "bad_group": _("A group's name has 1 to 150 characters."),
     "group_known": _("There is a group of that name already."),
 }
