@@ -87,7 +87,8 @@ async def test_an_editor_turns_it_round(open_shop: Open, site: Site) -> None:
 async def test_what_a_sitemap_vouches_for_teaches_the_front_page(open_shop: Open, site: Site) -> None:
     """Its articles have addresses and links that by general rules say nothing."""
     listed = "".join(
-        f"<url><loc>{site.url(f'/x/item{n}')}</loc><n:news><n:publication_date>2026-11-28T08:00:00Z</n:publication_date><n:title>Title {n}</n:title></n:news></url>"
+        f"<url><loc>{site.url(f'/x/item{n}')}</loc><n:news><n:publication_date>2026-11-28T08:00:00Z</n:publication_date>"
+        f"<n:title>Title {n}</n:title></n:news></url>"
         for n in range(5)
     )
     news = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">'
@@ -127,7 +128,8 @@ async def test_a_site_that_is_steady_is_written_no_more(open_shop: Open, site: S
         items = "".join(
             f"<item><title>{newspaper.headline(n)}</title><link>{site.url(story(n))}</link></item>" for n in numbers
         )
-        return answer(200, f'<rss version="2.0"><channel><title>F</title>{items}</channel></rss>'.encode(), "Content-Type: application/rss+xml")  # fmt: skip
+        text = f'<rss version="2.0"><channel><title>F</title>{items}</channel></rss>'
+        return answer(200, text.encode(), "Content-Type: application/rss+xml")
 
     site.pages = {story(n): newspaper.article(n) for n in range(12)} | {"/feed": feed(range(6))}
     async with open_shop() as shop:
@@ -156,7 +158,9 @@ def test_the_choice_among_what_was_named() -> None:
     known = AddressPatterns()
     known.merge(known.lesson((f"https://x.test/team/{n}-jane", False) for n in range(4)))
     known.merge(known.lesson((f"https://x.test/x/item{n}", True) for n in range(4)))
-    team, item, other = (Entry(url, url) for url in ("https://x.test/team/9-john", "https://x.test/x/item9", "https://x.test/a-b-c-d"))  # fmt: skip
+    team, item, other = (
+        Entry(url, url) for url in (f"https://x.test/{path}" for path in ("team/9-john", "x/item9", "a-b-c-d"))
+    )
     looked = next(Entry(url, url) for n in range(999) if known.worth_a_look(url := f"https://x.test/team/{n}-jo"))
     chosen = choose("frontpage", Named((team, other, looked, item)), known)
     assert (chosen.sure, chosen.unsure) == ((item,), (other, looked))

@@ -10,7 +10,7 @@ import pytest
 from django.db.models.functions import Now
 
 from newsreel.archive.models import Article, Channel, Lead
-from newsreel.core.types import Entry, Response
+from newsreel.core.types import Entry
 from newsreel.core.urls import identity
 from newsreel.pipeline import fronts, gaps
 from newsreel.pipeline.channels import ACCEPT, read_channel
@@ -263,6 +263,5 @@ def test_since_when_a_gap_may_be() -> None:
 
 
 def test_a_filling_says_whether_all_was_found() -> None:
-    response = Response("u", "u", 200, (), b"", b"", NOON)
-    filled = {end for end in ("met", "reached", "ended", "repeated", "bounded", "failed") if Filling(1, None, response.fetched_at, 1, 1, end).filled}  # type: ignore[arg-type]  # fmt: skip
-    assert filled == {"met", "reached"}
+    ends: tuple[gaps.End, ...] = ("met", "reached", "ended", "repeated", "bounded", "failed")
+    assert {end for end in ends if Filling(1, None, NOON, 1, 1, end).filled} == {"met", "reached"}

@@ -52,7 +52,7 @@ def learn(lessons: Mapping[str, AddressPatterns], known: Mapping[str, Remembered
 
 def correct(site: str, shape: str, said: Correction) -> AddressPatterns:
     """Writes down what an editor says of the addresses of a shape, whatever workers write meanwhile; the patterns as they are
-    now. Permanent 'bad_shape' for what is none.
+    now.
     """
     with transaction.atomic():
         SitePatterns.objects.bulk_create(

@@ -29,7 +29,7 @@ MAX_CORRECTIONS = 64
 # A verdict needs so many outcomes of the very shape, or so many of the wider one.
 ENOUGH, ENOUGH_WIDE = 3, 5
 YES, NO = 0.75, 0.15
-WIDE_WEIGHT = 2.0  # what all outcomes of the wider shape count beside those of the shape itself
+WIDE_WEIGHT = 1.0  # what all outcomes of the wider shape count beside those of the shape itself
 LOOK_AGAIN = 16  # one in so many addresses of a shape that is known to be no article's
 
 VERSION: Final = 1
@@ -144,7 +144,7 @@ class AddressPatterns:
     def correct(self, shape: str, said: Correction) -> Self:
         """Takes down what a person says of a shape; it overrules what was learned, and a narrower one a wider one."""
         if not 0 < len(shape.encode("utf-8", "replace")) <= MAX_SHAPE:
-            raise Permanent("bad_shape", "That is not the shape of an address.")
+            raise ValueError("not the shape of an address")
         order = min(max((order for order, _ in self._corrections.values()), default=0) + 1, _LAST_ORDER)
         other = AddressPatterns()
         other._corrections[shape] = (order, _CORRECTIONS.index(said))

@@ -20,7 +20,7 @@ MOST_ARTICLES = 5  # a page that states more of them is a list
 HEADLINE = 4  # words of a link from which it is another article's headline
 _SCRIPT = re.compile(r"<script\b[^<>]{0,500}?ld\+json[^<>]{0,500}>", re.IGNORECASE)
 _META = re.compile(r"<meta\b[^<>]{1,1000}>", re.IGNORECASE)
-_OG_TYPE = re.compile(r"""(?:property|name)\s*=\s*["']?og:type["'\s]""", re.IGNORECASE)
+_OG_TYPE = re.compile(r"""(?:property|name)\s*=\s*["']?og:type["'\s>]""", re.IGNORECASE)
 _CONTENT = re.compile(r"""content\s*=\s*(?:"([^"]{0,60})"|'([^']{0,60})'|([^\s"'>]{1,60}))""", re.IGNORECASE)
 # Of pages that list articles, and of those about a person or the site itself.
 _LISTS = frozenset("CollectionPage SearchResultsPage ProfilePage ItemList AboutPage ContactPage FAQPage Blog".split())

@@ -43,6 +43,7 @@ _WORDS = {
     "client_failed": _("fetching it broke off here"),
     "disk_full": _("the disk here is full or at fault"),
     "disk_failed": _("the disk here is full or at fault"),
+    "patterns_unreadable": _("what was learned of the site's addresses cannot be read"),
     # Of a recorded page
     "snapshot_missing": _("it is no longer kept"),
     "snapshot_damaged": _("its record is damaged"),
