@@ -45,6 +45,12 @@ def test_a_row_of_teasers(teaser: str) -> None:
     assert found.teasers >= 3
 
 
+def test_teasers_that_are_links_as_a_whole() -> None:
+    teaser = "<li><a href='/s/{}'><h3>A headline of some words {}</h3><p>{}</p></a></li>"
+    assert signs("".join(teaser.format(n, n, text) for n, text in enumerate(TEXTS))).linked > 0.5
+    assert signs(ARTICLE).linked == 0
+
+
 def test_an_article_with_links_within_and_a_box_of_others_is_no_row_of_teasers() -> None:
     linked = ARTICLE.replace("port authority said", "<a href='/s/1'>port authority said on Monday</a>")
     box = "<p><a href='/s/2'>Another headline of some words</a></p>"

@@ -87,6 +87,8 @@ LISTS = PageSigns(lists=True, og_type="article")
         (300, TEASED._replace(article=True), True, False),
         (300, PageSigns(teased=0.5, teasers=2), False, True),  # two links to others in a short article
         (300, PageSigns(teased=0.3, teasers=7), False, True),  # a long one with some
+        (300, PageSigns(linked=0.9), True, False),  # whole teasers are links
+        (300, PageSigns(linked=0.4), False, True),
         (300, LISTS, False, False),
         (300, LISTS._replace(article=True), False, True),
     ],

@@ -11,6 +11,7 @@ from newsreel.archive.models import Article, Channel, Lead, SitePatterns, Source
 from newsreel.core.types import Entry
 from newsreel.core.urls import site_of
 from newsreel.discovery.patterns import AddressPatterns, merged
+from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.fronts import Named, choose
@@ -140,6 +141,17 @@ async def test_a_site_that_is_steady_is_written_no_more(open_shop: Open, site: S
         assert (await crawl(shop)).new == 6
         assert await shop.db(lambda: SitePatterns.objects.values("version", "outcomes").get()) == before
     assert before["outcomes"] == 3
+
+
+async def test_a_section_that_was_asked_for_is_watched_beside_the_front_page(open_shop: Open, site: Site) -> None:
+    site.pages = {story(n): newspaper.article(n) for n in range(3)}
+    site.pages |= {"/": newspaper.front(range(3)), "/world": newspaper.front(range(2))}
+    async with open_shop() as shop:
+        (added,) = await add_all(shop, [site.url("/world")])
+        assert (added.status, added.feeds) == ("added", (f"{site.url('/')}", site.url("/world")))
+        (again,) = await add_all(shop, [site.url(story(1))])  # an article is no section
+        assert (again.status, again.feeds) == ("known", (f"{site.url('/')}",))
+        assert await shop.db(lambda: set(Channel.objects.values_list("kind", flat=True))) == {"frontpage"}
 
 
 async def test_a_hostile_front_page_costs_what_any_does(open_shop: Open, site: Site) -> None:

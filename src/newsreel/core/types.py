@@ -197,7 +197,7 @@ class SiteRule:
 class PageSigns(NamedTuple):
     """What a page says of itself in JSON-LD: that it is an ``article``, that it ``lists`` them (or is about a person or the site);
     its ``og_type`` in lower case; ``teased``: the share of places between two pieces of its text where another article's
-    headline stands as a link, and ``teasers``, how many such places that is.
+    headline stands as a link, and ``teasers``, how many such places that is; ``linked``: the share of its text that is such links.
     """
 
     article: bool = False
@@ -205,3 +205,4 @@ class PageSigns(NamedTuple):
     og_type: str = ""
     teased: float = 0.0
     teasers: int = 0
+    linked: float = 0.0

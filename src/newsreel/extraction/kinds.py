@@ -33,13 +33,13 @@ def extract_with_signs(
     content_type: str | None = None,
     memory: Iterable[bytes] = (),
     rule: SiteRule | None = None,
-) -> tuple[Article, bytes, str, tuple[bool, bool, str, float, int]]:
+) -> tuple[Article, bytes, str, tuple[bool, bool, str, float, int, float]]:
     """``extract_with_memory``, and the page's signs as a plain tuple, for a caller in another process."""
     reading = extract_and_learn(html, url, content_type, remembered(memory), rule)
     whole = "" if reading.text_without_memory == reading.article.text else reading.text_without_memory
     kept = reading.choice.kept if reading.choice is not None else []
     signs = page_signs(html, content_type, reading.outline, kept)
-    plain = (signs.article, signs.lists, signs.og_type, signs.teased, signs.teasers)
+    plain = (signs.article, signs.lists, signs.og_type, signs.teased, signs.teasers, signs.linked)
     return reading.article, reading.lesson.to_bytes(), whole, plain
 
 
@@ -47,8 +47,8 @@ def page_signs(html: bytes, content_type: str | None, outline: Outline, kept: It
     """The signs of a page, of which the leaves ``kept`` were chosen as its text."""
     text = decode(html[:MAX_BYTES], content_type)[0]
     article, lists = _stated(text)
-    teased, teasers = _teased(outline, sorted(kept))
-    return PageSigns(article, lists, _og_type(text), teased, teasers)
+    leaves = sorted(kept)
+    return PageSigns(article, lists, _og_type(text), *_teased(outline, leaves), _linked(outline, leaves))
 
 
 def _stated(text: str) -> tuple[bool, bool]:
@@ -81,7 +81,7 @@ def _og_type(text: str) -> str:
 
 
 def _teased(outline: Outline, kept: list[int]) -> tuple[float, int]:
-    """Of the places between two running texts the share (and number) with a headline link in between, or at one's head."""
+    """Of the places between two running texts the share (and number) with a headline link in between."""
     running = [leaf for leaf in kept if not _is_headline(outline, leaf)]
     if len(running) < 3:
         return 0.0, 0
@@ -91,11 +91,13 @@ def _teased(outline: Outline, kept: list[int]) -> tuple[float, int]:
     return between / (len(running) - 1), between
 
 
+def _linked(outline: Outline, kept: list[int]) -> float:
+    """The share of the text that is links of some words."""
+    links = sum(len(outline.text[leaf]) for leaf in kept if _is_headline(outline, leaf))
+    return links / max(1, sum(len(outline.text[leaf]) for leaf in kept))
+
+
 def _is_headline(outline: Outline, leaf: int) -> bool:
     """Whether a leaf is nothing but a link of some words."""
     text = outline.text[leaf]
-    return (
-        outline.links[leaf] > 0
-        and outline.linked[leaf] * 10 >= len(text.replace(" ", "")) * 8
-        and len(tokens(text)) >= HEADLINE
-    )
+    return outline.linked[leaf] * 10 >= len(text.replace(" ", "")) * 8 and len(tokens(text)) >= HEADLINE

@@ -30,6 +30,7 @@ ENOUGH_EVIDENCE = 2
 # A list's teasers stand between nearly all pieces of its text, at the least between every second one. Of 240 recorded articles none
 # has three and such a share.
 FEWEST_TEASERS, TEASED = 3, 0.4
+LINKED = 0.5  # of a list's text, where whole teasers are links
 NO_SIGNS = PageSigns()
 
 
@@ -134,7 +135,7 @@ def article_evidence(article: Article, signs: PageSigns) -> int:
     found = (length >= MIN_TOKENS_FRONTPAGE) + (length >= MIN_TOKENS_FRONTPAGE // 3)
     found += bool(article.published or article.authors)
     found += signs.article or signs.og_type == "article"
-    if signs.teasers >= FEWEST_TEASERS and signs.teased >= TEASED:
+    if signs.linked > LINKED or (signs.teasers >= FEWEST_TEASERS and signs.teased >= TEASED):
         found -= 3
     if signs.lists and not signs.article:
         found -= 2

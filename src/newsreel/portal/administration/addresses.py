@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,6 +14,7 @@ from newsreel.accounts import audit
 from newsreel.archive import corrections
 from newsreel.archive.models import Source
 from newsreel.discovery.patterns import Correction, Known
+from newsreel.discovery.shapes import wider
 from newsreel.pipeline import jobs
 from newsreel.portal.administration.frame import act, posted, safe, shown
 
@@ -24,9 +26,7 @@ _SAID: dict[str, Correction] = {"yes": "yes", "no": "no", "learned": "learned"}
 def addresses(request: HttpRequest, source: int) -> HttpResponse:
     """The shapes of a source's addresses with examples, and for each what it is taken for."""
     found = _source(source)
-    sites = [
-        {"site": one.site, "rows": [_row(known) for known in one.shapes]} for one in corrections.known_shapes(found)
-    ]
+    sites = [{"site": one.site, "rows": _rows(one.shapes)} for one in corrections.known_shapes(found)]
     return shown(request, "addresses", {"source": found, "sites": sites})
 
 
@@ -57,8 +57,13 @@ def correct(request: HttpRequest, source: int) -> HttpResponse:
     return answer
 
 
-def _row(known: Known) -> dict[str, object]:
-    return {"known": known, "words": _in_words(known.shape)}
+def _rows(known: Sequence[Known]) -> list[dict[str, object]]:
+    """The lines of the list: a shape stands under the wider one where that is shown."""
+    shown_wide = {one.shape for one in known if one.wide}
+    return [
+        {"known": one, "words": _in_words(one.shape), "under": not one.wide and wider(one.shape) in shown_wide}
+        for one in known
+    ]
 
 
 def _in_words(shape: str) -> str:
