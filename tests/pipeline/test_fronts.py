@@ -143,6 +143,27 @@ async def test_a_site_that_is_steady_is_written_no_more(open_shop: Open, site: S
     assert before["outcomes"] == 3
 
 
+async def test_what_an_editor_does_not_want_of_a_feed_is_set_aside_unread_and_can_come_back(
+    open_shop: Open, site: Site
+) -> None:
+    items = "".join(
+        f"<item><title>{newspaper.headline(n)}</title><link>{site.url(dossier(n))}</link></item>" for n in range(50, 54)
+    )
+    feed = f'<rss version="2.0"><channel><title>F</title>{items}</channel></rss>'
+    site.pages = {dossier(n): newspaper.article(n) for n in range(50, 54)}
+    site.pages["/feed"] = answer(200, feed.encode(), "Content-Type: application/rss+xml")
+    shape = f"{site.place}/dossier/{{words}}"
+    async with open_shop() as shop:
+        await shop.db(newspaper.watch, site, "/feed", kind="feed")
+        await shop.db(site_patterns.correct, site_of(site.url()), shape, "no")
+        assert (await crawl(shop)).new == 0
+        assert await shop.db(lambda: set(Lead.objects.values_list("outcome", flat=True))) == {"not_wanted"}
+        assert newspaper.visited(site, lambda path: path.startswith("/dossier/")) == []
+        source = await shop.db(Source.objects.get)
+        assert await shop.db(corrections.correct, source, site_of(site.url()), shape, "learned") == 4
+        assert (await crawl(shop)).new == 4
+
+
 async def test_a_section_that_was_asked_for_is_watched_beside_the_front_page(open_shop: Open, site: Site) -> None:
     site.pages = {story(n): newspaper.article(n) for n in range(3)}
     site.pages |= {"/": newspaper.front(range(3)), "/world": newspaper.front(range(2))}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from newsreel.archive.models import Article, Channel, Lead
+from newsreel.archive.models import Article, Channel, Host, Lead
 from newsreel.core.types import Entry
 from newsreel.core.urls import identity
 from newsreel.pipeline import fronts, gaps
@@ -199,6 +199,21 @@ async def test_a_fault_on_the_way_keeps_what_was_found(open_shop: Open, site: Si
         assert {story(n) for n in range(24, 36)} <= await shop.db(named)
     assert filling is not None
     assert (filling.end, filling.outcome, filling.filled) == ("failed", "server_error", False)
+
+
+async def test_a_host_that_asks_for_patience_on_the_way_gets_it(open_shop: Open, site: Site) -> None:
+    site.pages = {"/": newspaper.front(range(6))}
+    async with open_shop() as shop:
+        await shop.db(newspaper.watch, site, "/")
+        await look(shop)
+        await shop.db(steady)
+        site.pages = {"/": newspaper.front(range(30, 36), older="/two"), "/two": answer(429, b"", "Retry-After: 300")}
+        await shop.db(newspaper.channels_due)
+        site.asked.clear()
+        await Crawl(shop).run(to_the_end=True)
+        assert {story(n) for n in range(30, 36)} <= await shop.db(named)
+        assert await shop.db(lambda: Host.objects.get().waiting_for_host)
+    assert site.paths() == ["/", "/two"]
 
 
 def rss(site: Site, numbers: range, head: str = "") -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -17,6 +18,12 @@ from newsreel.discovery.shapes import shapes
 MOST_SITES = 5  # of one source
 MOST_SHAPES = 100  # shown of a site
 MOST_LEADS = 5000  # looked over for those that a correction brings back
+# By what is said now: what was set aside by its page or by an editor's earlier word.
+_RETURNING: dict[Correction, tuple[str, ...]] = {
+    "yes": ("not_article", "not_wanted"),
+    "no": (),
+    "learned": ("not_wanted",),
+}
 WATCHED = (Channel.Kind.FRONTPAGE, Channel.Kind.SITEMAP)
 
 
@@ -50,14 +57,16 @@ def correct(source: Source, site: str, shape: str, said: Correction) -> int:
         if shape not in known:
             raise Permanent("bad_shape", "No address of this source has that shape.")
         site_patterns.correct(site, shape, said)
-        again = _bring_back(source, shape) if said == "yes" else 0
+        again = _bring_back(source, shape, _RETURNING[said])
         Channel.objects.filter(source=source, kind__in=WATCHED).update(etag="", last_modified="", next_due_at=Now())
     return again
 
 
-def _bring_back(source: Source, shape: str) -> int:
-    """Makes addresses of a shape that were taken for no articles due again; how many."""
-    rows = Lead.objects.filter(channel__source=source, article=None, outcome="not_article")
+def _bring_back(source: Source, shape: str, outcomes: Sequence[str]) -> int:
+    """Makes addresses of a shape that were set aside with some outcomes due again; how many."""
+    if not outcomes:
+        return 0
+    rows = Lead.objects.filter(channel__source=source, article=None, outcome__in=outcomes)
     urls = rows.order_by("-id").values_list("pk", "url")[:MOST_LEADS]
     meant = [pk for pk, url in urls if shape in (shapes(url) or ())]
     return Lead.objects.filter(pk__in=meant).update(

@@ -12,7 +12,7 @@ from functools import partial
 
 from newsreel.archive import registry, site_patterns
 from newsreel.archive.models import Channel
-from newsreel.core.errors import Permanent
+from newsreel.core.errors import Permanent, Temporary
 from newsreel.core.types import Entry, Feed, Response
 from newsreel.core.urls import identity, site_of
 from newsreel.discovery.addresses import article_likeness
@@ -68,7 +68,9 @@ def _listed(found: indexes.Listed) -> tuple[tuple[Entry, ...], tuple[Entry, ...]
 
 
 async def keep(shop: Workshop, channel: Channel, found: Named, response: Response, accept: str) -> Kept:
-    """Makes leads of what a reading named, and of what was published in a gap that it shows."""
+    """Makes leads of what a reading named, and of what was published in a gap that it shows. Temporary, when all is kept, where the
+    host asked on the way to be left alone.
+    """
     patterns = await _patterns(shop, channel, found)
     chosen = choose(channel.kind, found, patterns)
     entries = (*chosen.sure, *chosen.unsure)[:MOST_ENTRIES]
@@ -79,9 +81,10 @@ async def keep(shop: Workshop, channel: Channel, found: Named, response: Respons
     known = await shop.db(registry.known_leads, sorted(keys)) if watched or steady else None
     filling: gaps.Filling | None = None
     missed: Sequence[Entry] = ()
+    asked: Temporary | None = None
     if known is not None and gaps.should_page_back(channel.overlaps, len(keys), bool(known)):
         read = partial(_read_older, shop, channel, patterns)
-        missed, filling = await gaps.fill(shop, channel, response, entries, found.older, read, accept)
+        missed, filling, asked = await gaps.fill(shop, channel, response, entries, found.older, read, accept)
     if watched and known:
         chosen = _without(chosen, known)
     new = await _store(shop, channel, chosen, missed)
@@ -89,6 +92,8 @@ async def keep(shop: Workshop, channel: Channel, found: Named, response: Respons
     overlaps = gaps.overlaps_after(channel.overlaps, len(keys), met, filling)
     if overlaps != channel.overlaps:
         await shop.db(registry.channel_overlaps, channel, overlaps)
+    if asked is not None:
+        raise asked
     return Kept(new, filling)
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from newsreel.archive import registry
 from newsreel.archive.models import Channel
-from newsreel.core.errors import Misconfigured, NewsreelError
+from newsreel.core.errors import Misconfigured, NewsreelError, Temporary
 from newsreel.core.types import Entry, Response
 from newsreel.core.urls import host_of, identity
 from newsreel.pipeline import decisions
@@ -129,13 +129,15 @@ async def fill(
     older: Sequence[str],
     read: Read,
     accept: str,
-) -> tuple[list[Entry], Filling]:
-    """The entries of the gap behind a reading (``first``, which named ``entries``), and how that ended. ``older``: where older
-    pages are, where the channel's kind tells (sitemaps); else each page says so itself. ``read`` makes entries of a page.
+) -> tuple[list[Entry], Filling, Temporary | None]:
+    """The entries of the gap behind a reading (``first``, which named ``entries``), how that ended, and the host's word where it
+    asked to be left alone. ``older``: where older pages are, where the channel's kind tells (sitemaps); else each page says so
+    itself. ``read`` makes entries of a page.
     """
     since = last_good(channel)
     way = _Way({identity(entry.url) for entry in entries}, {identity(first.url), identity(channel.url)}, list(older))
     end, outcome = "ended", ""
+    asked: Temporary | None = None
     response = first
     try:
         while True:
@@ -152,10 +154,11 @@ async def fill(
             raise
         # A page that is not there is the end of the paging; anything else kept us from looking.
         end, outcome = ("ended", "") if error.outcome == "gone" else ("failed", error.outcome)
+        asked = error if isinstance(error, Temporary) and error.retry_after is not None else None
     filling = Filling(channel.pk, since, first.fetched_at, way.pages, len(way.found), end, outcome)  # type: ignore[arg-type]
     shop.costs.outcomes["gap_filled" if filling.filled else "gap_not_filled"] += 1
     log.info("channel %s: a gap, %s after %s older pages with %s entries", channel.pk, end, way.pages, len(way.found))
-    return way.found, filling
+    return way.found, filling, asked
 
 
 async def _next(shop: Workshop, channel: Channel, way: _Way, response: Response, *, listed: bool) -> str | None:

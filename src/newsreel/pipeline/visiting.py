@@ -17,6 +17,7 @@ from newsreel.pipeline.workshop import Workshop
 from newsreel.sources import rule_for
 
 ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
+NOT_WANTED = "An editor has said that such addresses are no articles."
 # Outcomes of a visit that say: this address is no article's. A page that is not there says nothing.
 NO_ARTICLES = frozenset({"not_article"})
 
@@ -35,9 +36,11 @@ class Reading:
 async def visit(shop: Workshop, lead: Lead, lessons: Lessons) -> storing.Stored:
     """Fetches what a lead names, stores it and learns from it. Raises what kept it from that, after writing it down."""
     if not lead.article_id and not _is_worth_a_visit(lead, lessons):
-        # It is no lead any more, so that a site that changes, or an editor, can bring it back.
-        await shop.db(registry.drop_lead, lead)
         shop.costs.outcomes["not_visited"] += 1
+        if lessons.said(lead.url):
+            await shop.db(registry.lead_failed, lead, "not_wanted", NOT_WANTED, None)
+        else:  # it is no lead any more, so that a site that changes can bring it back
+            await shop.db(registry.drop_lead, lead)
         return "same"
     try:
         response = await shop.fetch(
