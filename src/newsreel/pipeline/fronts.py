@@ -56,15 +56,12 @@ async def named(shop: Workshop, channel: Channel, response: Response) -> Named:
             raise Permanent("no_links", "The front page names no articles that could be recognised.")
         return Named(found, others)
     if channel.kind == Channel.Kind.SITEMAP:
-        return Named(*_listed(await indexes.sitemap_entries(shop, channel, response)))
+        listed = await indexes.sitemap_entries(shop, channel, response)
+        return Named(listed.entries, older=listed.older)
     feed: Feed = await shop.read("parse_feed", response.body, response.url, content_type=response.content_type)
     if feed.error and not feed.entries:
         raise Permanent("bad_feed", feed.error)
     return Named(feed.entries)
-
-
-def _listed(found: indexes.Listed) -> tuple[tuple[Entry, ...], tuple[Entry, ...], tuple[str, ...]]:
-    return found.entries, (), found.older
 
 
 async def keep(shop: Workshop, channel: Channel, found: Named, response: Response, accept: str) -> Kept:
