@@ -30,7 +30,7 @@ STAGES = {
     "fetch": "fetch, the gate and robots.txt included",
     "parse_feed": "read a feed, in a child",
     "parse_sitemap": "read a news sitemap, in a child",
-    "parse_frontpage": "read a front page, in a child",
+    "read_front": "read a front page, in a child",
     "extract": "extract a page, in a child",
     "snapshot": "evidence, synced",
     "store": "store, committed",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsreel.core.errors import Permanent, Skip, Temporary
-from newsreel.core.types import Article, Entry
+from newsreel.core.types import Article, Entry, PageSigns
 from newsreel.pipeline import decisions
 
 MORNING = datetime(2025, 8, 12, 10, 30, tzinfo=UTC)
@@ -67,6 +67,50 @@ def test_what_a_front_page_names_must_read_as_an_article() -> None:
     assert decisions.is_article(page(text=short, published=MORNING), entry(), "frontpage")
     assert decisions.is_article(page(text="Short."), entry(), "feed")
     assert not decisions.is_article(page(text=""), entry(), "feed")
+
+
+TEASED = PageSigns(teased=1.0, teasers=9)
+LISTS = PageSigns(lists=True, og_type="article")
+
+
+@pytest.mark.parametrize(
+    ("words", "signs", "dated", "expected"),
+    [
+        (80, PageSigns(), False, True),
+        (80, PageSigns(og_type="website"), False, False),  # a page about the site, a section
+        (80, PageSigns(og_type="website"), True, True),
+        (80, PageSigns(og_type="website", article=True), False, True),
+        (25, PageSigns(article=True), False, True),
+        (25, PageSigns(lists=True), True, False),
+        (300, TEASED, True, False),
+        (300, TEASED._replace(og_type="article"), True, False),
+        (300, TEASED._replace(article=True), True, False),
+        (300, PageSigns(teased=0.5, teasers=2), False, True),  # two links to others in a short article
+        (300, PageSigns(teased=0.3, teasers=7), False, True),  # a long one with some
+        (300, PageSigns(linked=0.9), True, False),  # whole teasers are links
+        (300, PageSigns(linked=0.4), False, True),
+        (300, LISTS, False, False),
+        (300, LISTS._replace(article=True), False, True),
+    ],
+)
+def test_the_evidence_of_a_page(words: int, signs: PageSigns, dated: bool, expected: bool) -> None:
+    article = page(text="word " * words, published=MORNING if dated else None)
+    assert decisions.is_article(article, entry(), "frontpage", signs) is expected
+    assert decisions.is_article(article, entry(), "feed", signs)
+
+
+def test_an_editor_s_word_counts_before_the_page_s_evidence() -> None:
+    short, long = page(text="Two words."), page(text="word " * 300)
+    assert decisions.is_article(short, entry(), "frontpage", said="yes")
+    assert not decisions.is_article(page(text=""), entry(), "frontpage", said="yes")
+    assert not decisions.is_article(long, entry(), "feed", said="no")
+
+
+def test_who_vouches_for_an_article() -> None:
+    assert decisions.is_vouched_for(entry(), "feed")
+    assert not decisions.is_vouched_for(entry(title="T", published=MORNING), "frontpage")
+    assert [decisions.is_vouched_for(one, "sitemap") for one in (entry(), entry(title="T"), entry(published=DAY), entry(updated=DAY))] == [
+        False, True, True, False]  # fmt: skip
 
 
 def test_retries() -> None:

@@ -38,6 +38,7 @@ WORDS = {
     "source_way": _("changed the proxy or ports of a source"),
     "robots_excepted": _("made an exception from robots.txt"),
     "robots_obeyed": _("ended an exception from robots.txt"),
+    "addresses_corrected": _("corrected which addresses are articles"),
     "channel_paused": _("paused a channel"),
     "channel_resumed": _("resumed a channel"),
     "setting_changed": _("changed a setting"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from newsreel.archive.models import Change, SiteMemory, Snapshot
+from newsreel.archive.models import Change, SiteMemory, SitePatterns, Snapshot
 from newsreel.archive.snapshots import SnapshotStore, oldest_day_kept
 
 
@@ -33,3 +33,11 @@ def forget_site_memories(age: timedelta, most: int) -> int:
     stale = SiteMemory.objects.filter(updated_at__lt=Now() - age).delete()[0]
     beyond = SiteMemory.objects.order_by("-updated_at", "site").values("site")[most:]
     return stale + SiteMemory.objects.filter(site__in=list(beyond.values_list("site", flat=True))).delete()[0]
+
+
+def forget_site_patterns(age: timedelta, most: int) -> int:
+    """The same of sites' addresses, but for what an editor has corrected; how many."""
+    rows = SitePatterns.objects.filter(corrected=False)
+    stale = rows.filter(updated_at__lt=Now() - age).delete()[0]
+    beyond = rows.order_by("-updated_at", "site").values_list("site", flat=True)[most:]
+    return stale + rows.filter(site__in=list(beyond)).delete()[0]

@@ -185,6 +185,16 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
     return len(fresh)
 
 
+def known_leads(keys: Sequence[str]) -> set[str]:
+    """Those of some identities that are leads already. One query."""
+    return set(Lead.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+
+
+def channel_overlaps(channel: Channel, overlaps: int) -> None:
+    """How many readings in a row named something known, see pipeline/gaps.py."""
+    Channel.objects.filter(pk=channel.pk).update(overlaps=overlaps)
+
+
 @transaction.atomic
 def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -> None:
     """An address gave no article: why, and after how many seconds it is tried again (None: never)."""
@@ -201,6 +211,11 @@ def postpone(row: Channel | Lead, seconds: float) -> None:
     """A channel or lead could not be read now, and nothing was at fault: it is due again in some seconds."""
     type(row)._default_manager.filter(pk=row.pk).update(next_due_at=Now() + Value(timedelta(seconds=seconds)))
     Host.objects.filter(name=row.host).update(waiting_for_host=True)  # so that a crawl to the end waits for it
+
+
+def drop_lead(lead: Lead) -> None:
+    """Forgets an address that was never visited: where it is named again, it is judged again."""
+    Lead.objects.filter(pk=lead.pk, article=None).delete()
 
 
 @transaction.atomic

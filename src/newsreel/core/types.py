@@ -211,3 +211,17 @@ class SiteRule:
     drop: tuple[str, ...] = ()
     title: str = ""
     date: str = ""
+
+
+class PageSigns(NamedTuple):
+    """What a page says of itself in JSON-LD: that it is an ``article``, that it ``lists`` them (or is about a person or the site);
+    its ``og_type`` in lower case; ``teased``: the share of places between two pieces of its text where another article's
+    headline stands as a link, and ``teasers``, how many such places that is; ``linked``: the share of its text that is such links.
+    """
+
+    article: bool = False
+    lists: bool = False
+    og_type: str = ""
+    teased: float = 0.0
+    teasers: int = 0
+    linked: float = 0.0

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from newsreel.discovery.autodiscovery import FeedLink, common_places, find_feeds
     from newsreel.discovery.feeds import parse_feed
-    from newsreel.discovery.frontpages import parse_frontpage
+    from newsreel.discovery.frontpages import parse_frontpage, read_front
     from newsreel.discovery.hubs import find_hubs
+    from newsreel.discovery.paging import older_pages
     from newsreel.discovery.sitemaps import parse_sitemap
     from newsreel.discovery.sniffing import sniff
 
@@ -22,7 +23,9 @@ _FACES = {
     "find_feeds": "autodiscovery",
     "find_hubs": "hubs",
     "parse_feed": "feeds",
+    "older_pages": "paging",
     "parse_frontpage": "frontpages",
+    "read_front": "frontpages",
     "parse_sitemap": "sitemaps",
     "sniff": "sniffing",
 }
@@ -32,9 +35,11 @@ __all__ = [
     "common_places",
     "find_feeds",
     "find_hubs",
+    "older_pages",
     "parse_feed",
     "parse_frontpage",
     "parse_sitemap",
+    "read_front",
     "sniff",
 ]
 

@@ -78,6 +78,13 @@ def parse_frontpage(body: bytes, url: str, content_type: str | None = None) -> t
 
     ``title`` is the link's words, '' where it has none but an address or a 'read more'. No dates: a list states none.
     """
+    return read_front(body, url, content_type)[0]
+
+
+def read_front(body: bytes, url: str, content_type: str | None = None) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """The same, and beside it the page's other links to the same site, MAX_ENTRIES at most, adverts left out: what the site's
+    own patterns may know better.
+    """
     page = _Page(url)
     for piece in pieces(decode(body, content_type, limit=MAX_BYTES)[0], MAX_PIECES):
         page.read(piece)
@@ -189,9 +196,10 @@ class _Lead:
     rank: int = 0
     score: int = -9
     unplaced: int = -9  # the score without regard to menus
+    advert: bool = True  # wherever it stands
 
 
-def _entries(links: list[_Link], url: str) -> tuple[Entry, ...]:
+def _entries(links: list[_Link], url: str) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     leads: dict[str, _Lead] = {}
     own = identity(url)
     for link in links:
@@ -205,11 +213,18 @@ def _entries(links: list[_Link], url: str) -> tuple[Entry, ...]:
         score = _score(link, title)
         lead.score = max(lead.score, score - link.menu)
         if link.menu != ADVERT:
+            lead.advert = False
             lead.unplaced = max(lead.unplaced, score)
     found = [lead for lead in leads.values() if lead.score >= NEEDED]
     if not found:  # a page that is all one menu, by what its builder called things
         found = [lead for lead in leads.values() if lead.unplaced > NEEDED]
-    return tuple(Entry(id=lead.url, url=lead.url, title=cut(lead.title, 300)) for lead in found[:MAX_ENTRIES])
+    taken = {lead.url for lead in found}
+    others = [lead for lead in leads.values() if lead.url not in taken and not lead.advert]
+    return _as_entries(found), _as_entries(others)
+
+
+def _as_entries(leads: list[_Lead]) -> tuple[Entry, ...]:
+    return tuple(Entry(id=lead.url, url=lead.url, title=cut(lead.title, 300)) for lead in leads[:MAX_ENTRIES])
 
 
 def _title(link: _Link) -> tuple[str, int]:

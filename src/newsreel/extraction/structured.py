@@ -43,7 +43,7 @@ def read_statements(scripts: list[str]) -> Statements:
     for script in scripts[:MAX_SCRIPTS]:
         if not any(name in script for name in _TOLD):
             continue  # a trail of bread crumbs, an address, a list: nothing that says something of the article
-        value = _load(script)
+        value = load(script)
         if value is None:
             fields = {
                 name: html.unescape(text.replace('\\"', '"').replace("\\/", "/"))
@@ -63,12 +63,13 @@ def read_statements(scripts: list[str]) -> Statements:
 def _kind(kinds: object) -> int | None:
     """Which of the statements' lists an object of these types belongs to."""
     names = kinds if isinstance(kinds, list) else [kinds]
-    known = [kind for name in names if isinstance(name, str) and (kind := _kind_of(name[:100])) is not None]
+    known = [kind for name in names if isinstance(name, str) and (kind := kind_of(name[:100])) is not None]
     return min(known, default=None)
 
 
 @lru_cache(maxsize=512)
-def _kind_of(name: str) -> int | None:
+def kind_of(name: str) -> int | None:
+    """0 for a type of article, 1 for one of page, None for any other."""
     return 0 if _ARTICLE.search(name) else 1 if _PAGE.search(name) else None
 
 
@@ -104,7 +105,8 @@ def words(value: object) -> str:
     return html.unescape(value) if isinstance(value, str) else ""
 
 
-def _load(script: str) -> object | None:
+def load(script: str) -> object | None:
+    """The value of a JSON-LD script, mended where it is broken in the usual ways; None where it cannot be read."""
     # From the first bracket to the last: comments, CDATA marks and semicolons around them go.
     starts = [place for mark in "{[" if (place := script.find(mark)) >= 0]
     if not starts:

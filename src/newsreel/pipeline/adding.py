@@ -22,7 +22,9 @@ from newsreel.core.state import is_sample
 from newsreel.core.text import squeeze
 from newsreel.core.types import Entry, Feed, Response, Sitemap
 from newsreel.discovery import common_places, sniff
-from newsreel.pipeline.channels import ACCEPT, newest_children
+from newsreel.discovery.addresses import article_likeness
+from newsreel.pipeline.channels import ACCEPT
+from newsreel.pipeline.indexes import newest_children
 from newsreel.pipeline.leave import LeaseLost, busy
 from newsreel.pipeline.naming import site_name
 from newsreel.pipeline.workshop import Workshop
@@ -31,6 +33,7 @@ from newsreel.sources import channel_name, channel_name_zh, outlet_for, publishe
 MOST_FEEDS = 8  # of one site; a page may link to hundreds
 MOST_SITEMAPS = 4
 AT_ONCE = 16
+SECTION = 1  # what a section's address has at most of an article's
 PATIENT_TRIES = 2  # with a Retry-After of at most PATIENCE seconds: someone is waiting for the answer
 PATIENCE = 10.0
 SAMPLE_ONLY = "This is the sample, which holds its fictional press alone: leave it to add sources."
@@ -212,10 +215,9 @@ class _Search:
             return found
         if await self._common_feeds(root, found) or await self._robots_sitemaps(root, found):
             return found
-        for watched in (front, response):
-            if watched is not None and await self._front_page(watched, found):
-                return found
-        return None
+        for watched in _front_pages(front, response):
+            await self._front_page(watched, found)
+        return found if found.channels else None
 
     async def _feed_itself(self, response: Response) -> Found:
         feed = await self._parse_feed(response)
@@ -301,18 +303,20 @@ class _Search:
         )
         if not entries:
             return False
-        await self._listen(page, found)
-        found.channels.append(ChannelFacts(page.requested_url, "frontpage"))
+        title = await self._listen(page, found)
+        name = "" if urls.is_root(page.url) else squeeze(channel_name(title, page.url, _name_of(found)))[:100]
+        found.channels.append(ChannelFacts(page.requested_url, "frontpage", name, channel_name_zh(name)))
         found.entries[page.requested_url] = entries
         return True
 
-    async def _listen(self, page: Response, found: Found) -> None:
-        """What a page calls its site: only a front door's title says so."""
+    async def _listen(self, page: Response, found: Found) -> str:
+        """What a page calls its site: only a front door's title says so. The page's own title."""
         article = await self._shop.read("extract", page.body, page.url, content_type=page.content_type)
         found.statements[:0] = [article.site_name] if article.site_name else []
         if urls.is_root(page.url):
             found.statements.append(article.title)
         found.language = found.language or article.language
+        return str(article.title)
 
     async def _parse_feed(self, response: Response) -> Feed:
         feed: Feed = await self._shop.read(
@@ -359,6 +363,16 @@ class _Search:
             "ca_file": Path(reach.ca_file) if reach.ca_file else None,
             "allowed_ports": reach.ports,
         }
+
+
+def _front_pages(front: Response | None, asked: Response | None) -> list[Response]:
+    """The pages to be watched for links: the site's front page, and the section that was asked for; that of an article
+    only where there is nothing else.
+    """
+    if front is None or asked is None or asked is front:
+        return [page for page in (front, asked) if page is not None]
+    section = article_likeness(asked.url) <= SECTION and urls.identity(asked.url) != urls.identity(front.url)
+    return [front, asked] if section else [front]
 
 
 def front_door(url: str) -> str:

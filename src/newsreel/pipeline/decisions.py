@@ -14,7 +14,7 @@ from newsreel.archive.storing import ArticleFacts
 from newsreel.core.dates import iso
 from newsreel.core.errors import NewsreelError, Temporary
 from newsreel.core.text import squeeze, tokens
-from newsreel.core.types import Article, Entry, Precision
+from newsreel.core.types import Article, Entry, PageSigns, Precision
 
 # After a failure: a minute, five, half an hour, three hours, twelve. Then it is set aside.
 BACK_OFF = (60.0, 300.0, 1800.0, 10800.0, 43200.0)
@@ -27,6 +27,12 @@ LONGEST_WAIT_FOR_HOST = 60.0  # what `crawl --once` waits out
 HOUSE_FAULTS = frozenset({"disk_full", "disk_failed", "database_lost"})
 HOST_FAILURES = frozenset({"dns_failed", "connect_failed", "tls_failed", "timed_out", "robots_unreachable"})
 MIN_TOKENS_FRONTPAGE = 60
+ENOUGH_EVIDENCE = 2
+# A list's teasers stand between nearly all pieces of its text, at the least between every second one. Of 240 recorded articles none
+# has three and such a share.
+FEWEST_TEASERS, TEASED = 3, 0.4
+LINKED = 0.5  # of a list's text, where whole teasers are links
+NO_SIGNS = PageSigns()
 
 
 def retry_in(error: NewsreelError, attempts: int) -> float | None:
@@ -99,20 +105,38 @@ def choose_date(page: Article, entry: Entry) -> tuple[datetime | None, Precision
     return page.published, page.published_precision
 
 
-def is_article(article: Article, entry: Entry, kind: str) -> bool:
-    """Whether a page that a channel named is an article.
-
-    Feeds and news sitemaps name articles only. A front page also links to sections and services: there the page must have some
-    text, and a date, an author or a fair length besides.
+def is_vouched_for(entry: Entry, kind: str) -> bool:
+    """Whether what a channel named is an article by the channel's own word: feeds name nothing else, nor do sitemaps that say a
+    title or a date of publication. Front pages and plain sitemaps name all that a site has.
     """
-    if not article.text:
+    return kind == "feed" or (kind == "sitemap" and bool(entry.title or entry.published))
+
+
+def is_article(article: Article, entry: Entry, kind: str, signs: PageSigns = NO_SIGNS, said: str = "") -> bool:
+    """Whether a page that a channel named is an article: where nobody vouches for it, by the evidence of the page. ``said``: what an
+    editor says of addresses of its shape, 'yes' or 'no'; that counts before all else.
+    """
+    if not article.text or said == "no":
         return False
-    if kind != "frontpage":
-        return True
+    return said == "yes" or is_vouched_for(entry, kind) or article_evidence(article, signs) >= ENOUGH_EVIDENCE
+
+
+def article_evidence(article: Article, signs: PageSigns) -> int:
+    """How much speaks for a page's being an article. Text: 2 from MIN_TOKENS_FRONTPAGE words, 1 from a third of that; a date or an
+    author: 1; its own word (JSON-LD, og:type): 1. Against it: 3 where its text is a row of teasers, 2 where its JSON-LD calls it a
+    list or a page about somebody, 1 where it says of itself no more than 'website'.
+    """
     length = len(tokens(article.text))
-    return length >= MIN_TOKENS_FRONTPAGE or (
-        length >= MIN_TOKENS_FRONTPAGE // 3 and bool(article.published or article.authors)
-    )
+    found = (length >= MIN_TOKENS_FRONTPAGE) + (length >= MIN_TOKENS_FRONTPAGE // 3)
+    found += bool(article.published or article.authors)
+    found += signs.article or signs.og_type == "article"
+    if signs.linked > LINKED or (signs.teasers >= FEWEST_TEASERS and signs.teased >= TEASED):
+        found -= 3
+    if signs.lists and not signs.article:
+        found -= 2
+    elif signs.og_type == "website" and not signs.article:
+        found -= 1
+    return found
 
 
 def facts_of(article: Article, entry: Entry, kind: str, source_language: str) -> ArticleFacts:

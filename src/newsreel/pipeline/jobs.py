@@ -230,6 +230,7 @@ async def keep_house(context: JobContext) -> None:
         await shop.db(counts.forget)
         await shop.db(coverage.forget)
         await shop.db(housekeeping.forget_site_memories, MEMORIES_KEPT, MOST_MEMORIES)
+        await shop.db(housekeeping.forget_site_patterns, MEMORIES_KEPT, MOST_MEMORIES)
         await shop.db(_delete_stalled)
     except NewsreelError as error:
         log.error("Old things are not forgotten: %s", error)

@@ -120,6 +120,8 @@ RULES: dict[str, Access] = {
     "administration:source_pace": Access.EDITOR,
     "administration:source_way": Access.ADMINISTRATOR,
     "administration:source_robots": Access.ADMINISTRATOR,
+    "administration:source_addresses": Access.EDITOR,
+    "administration:source_correct": Access.EDITOR,
     "administration:channel_pause": Access.EDITOR,
     "administration:channel_resume": Access.EDITOR,
     "administration:work": Access.EDITOR,

@@ -42,6 +42,7 @@ _WORDS = {
     "no_links": _("no links to articles found"),
     "no_text": _("no article text found"),
     "not_article": _("not an article"),
+    "not_wanted": _("not an article, by an editor's word"),
     "nothing_to_watch": _("nothing to watch found there"),
     "reader_crashed": _("reading it broke off here"),
     "reader_failed": _("reading it broke off here"),
@@ -55,6 +56,7 @@ _WORDS = {
     "hub_silent": _("the hub takes requests, but does not confirm them"),
     "hub_denied": _("the hub does not push this feed to us"),
     "push_unsigned": _("what was pushed was not signed as agreed, and was ignored"),
+    "patterns_unreadable": _("what was learned of the site's addresses cannot be read"),
     # Of a recorded page
     "snapshot_missing": _("it is no longer kept"),
     "snapshot_damaged": _("its record is damaged"),

@@ -7,6 +7,7 @@ A step's truth is a state on a row: ``Channel.next_due_at`` and ``Lead.next_due_
 from __future__ import annotations
 
 from newsreel.archive.models.articles import Article, ArticleKeyword, ArticleTopic, Keyword, Revision, Snapshot
+from newsreel.archive.models.fronts import SitePatterns
 from newsreel.archive.models.health import CollectionGap, Heartbeat, ReadingDay, SourceHealth
 from newsreel.archive.models.house import Change, Letter, Preference, SiteMemory
 from newsreel.archive.models.subscriptions import Subscription
@@ -30,6 +31,7 @@ __all__ = [
     "ReadingDay",
     "Revision",
     "SiteMemory",
+    "SitePatterns",
     "Snapshot",
     "Source",
     "SourceHealth",

@@ -81,6 +81,8 @@ class Channel(models.Model):
     hub = models.TextField(blank=True, db_default="")
     topic = models.TextField(blank=True, db_default="")
     pushed_at = models.DateTimeField(null=True)
+    # Readings one after the other that named something known, counted up to pipeline.gaps.STEADY.
+    overlaps = models.SmallIntegerField(db_default=0)
 
     class Meta:
         indexes = [

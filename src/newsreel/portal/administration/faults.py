@@ -34,6 +34,7 @@ _WORDS = {
     "list_refused": _("The list holds an address that is private or special."),
     "list_rsshub": _("The list holds addresses of RSSHub, and the settings name no instance: name one first."),
     "sample_only": _("This is the sample: leave it to add sources."),
+    "bad_shape": _("No address of this source has this shape."),
     "bad_group": _("A group's name has 1 to 150 characters."),
     "bad_gap": _("A gap is a number of seconds, at most an hour."),
     "gap_short": _("Only an administrator may have a source asked more often than the setting says."),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from newsreel.portal import converters  # noqa: F401 - by their names in the addresses
 from newsreel.portal.administration import (
+    addresses,
     failures,
     groups,
     invitations,
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern] = [
     path("sources/<id:source>/pace/", manners.pace, name="source_pace"),
     path("sources/<id:source>/way/", manners.way, name="source_way"),
     path("sources/<id:source>/robots/", manners.robots, name="source_robots"),
+    path("sources/<id:source>/addresses/", addresses.addresses, name="source_addresses"),
+    path("sources/<id:source>/addresses/correct/", addresses.correct, name="source_correct"),
     path("channels/<id:channel>/pause/", sources.channel_pause, name="channel_pause"),
     path("channels/<id:channel>/resume/", sources.channel_resume, name="channel_resume"),
     path("work/", work.work, name="work"),
