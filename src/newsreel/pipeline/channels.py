@@ -24,15 +24,6 @@ ACCEPT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What an answer names. ``refresh_seconds`` as of Feed; ``alone``: whether nothing else had to be asked to know it."""
-
-    entries: tuple[Entry, ...]
-    refresh_seconds: int | None = None
-    alone: bool = True
-
-
 async def read_channel(shop: Workshop, channel: Channel) -> int:
     """Reads a channel now; how many new leads it gave. Raises what kept it from being read, after writing it down."""
     state = state_of(channel)

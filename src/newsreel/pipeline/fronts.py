@@ -65,7 +65,7 @@ async def named(shop: Workshop, channel: Channel, response: Response) -> Named:
     if channel.kind == Channel.Kind.SITEMAP:
         listed = await indexes.sitemap_entries(shop, channel, response)
         # An index stays as it is while the sitemaps that it names change.
-        return Named(listed.entries, older=listed.older, alone=not listed.index)
+        return Named(listed.entries, older=listed.older, alone=listed.alone)
     feed: Feed = await shop.read("parse_feed", response.body, response.url, content_type=response.content_type)
     if feed.error and not feed.entries:
         raise Permanent("bad_feed", feed.error)

@@ -31,11 +31,11 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
 class Listed(NamedTuple):
-    """What a sitemap names, and the sitemaps of its ``index``, where it is one, that were not read, the newest first."""
+    """What a sitemap names, and the sitemaps of its index that were not read, the newest first. ``alone``: it is no index."""
 
     entries: tuple[Entry, ...]
     older: tuple[str, ...] = ()
-    index: bool = False
+    alone: bool = True
 
 
 def ranked_children(sitemap: Sitemap) -> list[tuple[str, datetime | None]]:
@@ -94,7 +94,7 @@ async def sitemap_entries(shop: Workshop, channel: Channel, response: Response) 
     if fault is not None and not found:
         raise fault
     older = tuple(url for url, _ in ranked if url not in asked and host_of(url) == channel.host)
-    return Listed(tuple(found), older, index=bool(sitemap.children))
+    return Listed(tuple(found), older, alone=not sitemap.children)
 
 
 async def read_part(shop: Workshop, channel: Channel, url: str) -> Sitemap:
