@@ -12,7 +12,18 @@ import sys
 from collections.abc import Callable, Sequence
 
 from newsreel import __version__
-from newsreel.cli import catalogue, crawling, doctoring, exporting, extracting, importing, running, sources, users
+from newsreel.cli import (
+    backing_up,
+    catalogue,
+    crawling,
+    doctoring,
+    exporting,
+    extracting,
+    importing,
+    running,
+    sources,
+    users,
+)
 from newsreel.core.errors import NewsreelError
 
 
@@ -45,6 +56,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"newsreel {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (running, sources, catalogue, importing, crawling, extracting, exporting, users, doctoring):
+    for module in (
+        running,
+        sources,
+        catalogue,
+        importing,
+        crawling,
+        extracting,
+        exporting,
+        backing_up,
+        users,
+        doctoring,
+    ):
         module.register(commands)
     return parser
