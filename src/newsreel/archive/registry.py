@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.functions import Least, Now, Power
 
 from newsreel.archive import changes
@@ -16,6 +16,10 @@ from newsreel.archive.claims import ensure_hosts
 from newsreel.archive.models import Article, Channel, Host, Lead, Source
 from newsreel.core.types import ChannelKind, Entry
 from newsreel.core.urls import host_of, identity, site_of
+
+NAMED_WITHIN = timedelta(
+    days=7
+)  # what Lead.named_at is exact to: written at every reading it would be most of all writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,9 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
             by_key[key] = entry
     known = {
         lead.key: lead
-        for lead in Lead.objects.filter(key__in=list(by_key)).only("key", "entry", "state", "next_due_at")
+        for lead in Lead.objects.filter(key__in=list(by_key))
+        .only("key", "entry", "state", "next_due_at")
+        .annotate(named_long_ago=Q(named_at__lt=Now() - NAMED_WITHIN))
     }
     ensure_hosts(host_of(entry.url) for key, entry in by_key.items() if key not in known)
     fresh = [
@@ -157,6 +163,8 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
         if key not in known
     ]
     Lead.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
+    if again := [lead.pk for lead in known.values() if lead.named_long_ago]:
+        Lead.objects.filter(pk__in=again).update(named_at=Now())
     edited = [
         lead
         for key, lead in known.items()
@@ -205,17 +213,20 @@ def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -
     due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
     # A lead that has its article stays done: only this visit failed.
     state = Lead.State.DONE if lead.article_id else (Lead.State.FAILED if again_in is None else Lead.State.NEW)
-    Lead.objects.filter(pk=lead.pk).update(
-        state=state, outcome=outcome, reason=reason[:500], attempts=F("attempts") + 1, next_due_at=due
-    )
+    _kept(lead).update(state=state, outcome=outcome, reason=reason[:500], attempts=F("attempts") + 1, next_due_at=due)
 
 
 def lead_unchanged(lead: Lead, again_in: float | None) -> None:
     """A page was visited again and is the same."""
     due = None if again_in is None else Now() + Value(timedelta(seconds=again_in))
-    Lead.objects.filter(pk=lead.pk).update(
+    _kept(lead).update(
         state=Lead.State.DONE, outcome="ok", reason="", attempts=0, visits=F("visits") + 1, next_due_at=due
     )
+
+
+def _kept(lead: Lead) -> QuerySet[Lead]:
+    """The lead's row, unless its article was forgotten during the visit: it is not to come again."""
+    return Lead.objects.filter(pk=lead.pk).exclude(state=Lead.State.REMOVED)
 
 
 def host_waits(host: str, seconds: float, *, named_by_host: bool) -> None:

@@ -10,21 +10,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import claims, housekeeping, letters, preferences, wishes
+from newsreel.archive import claims, letters, preferences, wishes
 from newsreel.archive.models import AddRequest
 from newsreel.core import settings as ours
 from newsreel.core.errors import NewsreelError
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
+from newsreel.pipeline.keeping import keep
 from newsreel.pipeline.previewing import look_at
 from newsreel.pipeline.sending import send_due
 from newsreel.pipeline.workshop import Workshop
@@ -36,9 +35,6 @@ SWEEP_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600.0
 HOUSE_REST_SECONDS = 30.0  # after a full disk: to try sooner would be to fetch pages only to throw them away
 STALLED_SECONDS = 900
-PREVIEWS_KEPT = timedelta(days=1)
-MEMORIES_KEPT = timedelta(days=180)
-MOST_MEMORIES = 20_000  # sites; some 40 KB each where many pages were read
 
 
 def configure(app: App) -> None:
@@ -170,14 +166,10 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
 
 @bells.task(name="housekeeping", queueing_lock="housekeeping", pass_context=True)
 async def keep_house(context: JobContext) -> None:
-    """Forgets old evidence by the setting, old changes, and the jobs of workers that died."""
+    """Forgets what is old by the settings, and the jobs of workers that died."""
     shop = _shop(context)
     try:
-        await shop.db(housekeeping.forget_evidence, shop.snapshots, timezone.now(), shop.settings.snapshot_days)
-        await shop.db(housekeeping.forget_changes, timedelta(days=30))
-        await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
-        await shop.db(letters.forget)
-        await shop.db(housekeeping.forget_site_memories, MEMORIES_KEPT, MOST_MEMORIES)
+        await keep(shop)
         await shop.db(_delete_stalled)
     except NewsreelError as error:
         log.error("Old things are not forgotten: %s", error)

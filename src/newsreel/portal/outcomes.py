@@ -36,6 +36,7 @@ _WORDS = {
     "no_links": _("no links to articles found"),
     "no_text": _("no article text found"),
     "not_article": _("not an article"),
+    "forgotten": _("was kept for as long as the settings say"),
     "nothing_to_watch": _("nothing to watch found there"),
     "reader_crashed": _("reading it broke off here"),
     "reader_failed": _("reading it broke off here"),

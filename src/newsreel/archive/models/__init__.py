@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from newsreel.archive.models.articles import Article, ArticleKeyword, ArticleTopic, Keyword, Revision, Snapshot
 from newsreel.archive.models.house import Change, Letter, Preference, SiteMemory
+from newsreel.archive.models.keeping import Rounds
 from newsreel.archive.models.watching import AddRequest, Channel, Host, Lead, Source
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Letter",
     "Preference",
     "Revision",
+    "Rounds",
     "SiteMemory",
     "Snapshot",
     "Source",
