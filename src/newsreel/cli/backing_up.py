@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsreel.archive.backup_file import Manifest
 
 SAY_EVERY = 0.2  # seconds
+_AGAIN = "Run the same command again when that is mended: it goes on where it was."
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -154,6 +155,9 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _bring_in(name: str, manifest: Manifest, chosen: Settings, mark: str) -> None:
+    import psycopg
+    from django.db import DatabaseError
+
     from newsreel.archive import restoring
     from newsreel.pipeline.startup import connect
 
@@ -170,8 +174,12 @@ def _bring_in(name: str, manifest: Manifest, chosen: Settings, mark: str) -> Non
         restoring.end(chosen.home, database)
     except OSError as error:
         raise Misconfigured(
-            "disk_failed", f"The data folder could not be written: {error.strerror}. Begin again when there is room."
+            "disk_failed", f"The data folder could not be written: {error.strerror}. {_AGAIN}"
         ) from None
+    except (psycopg.Error, DatabaseError) as error:
+        full = isinstance(error, psycopg.errors.DiskFull) or isinstance(error.__cause__, psycopg.errors.DiskFull)
+        reason = "The database's disk is full." if full else "The database did not take the backup, or went away."
+        raise Misconfigured("disk_full" if full else "database_lost", f"{reason} {_AGAIN}") from None
     finally:
         shown.end()
         archive.close()
