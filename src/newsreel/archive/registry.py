@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from newsreel.archive.models import Article, Channel, Host, Lead, Source
 from newsreel.core.types import ChannelKind, Entry
 from newsreel.core.urls import host_of, identity, site_of
 
+log = logging.getLogger("newsreel.sources")
 NAMED_WITHIN = timedelta(
     days=7
 )  # what Lead.named_at is exact to: written at every reading it would be most of all writing
@@ -108,6 +110,7 @@ def set_paused(source: Source, paused: bool) -> None:
         else:
             rows.update(paused=False, retired_at=None)
         changes.record("source", [source.pk], "changed")
+    log.info("The source %s is %s.", source.site, "paused" if paused else "read again")
 
 
 def retire(source: Source) -> None:
@@ -116,6 +119,7 @@ def retire(source: Source) -> None:
         Source.objects.filter(pk=source.pk).update(paused=True, retired_at=Now())
         Lead.objects.filter(channel__source=source, state=Lead.State.NEW).delete()
         changes.record("source", [source.pk], "changed")
+    log.info("The source %s is retired.", source.site)
 
 
 def set_channel_paused(channel: Channel, paused: bool) -> None:
@@ -136,6 +140,7 @@ def remove(source: Source) -> int:
         changes.record("article", articles, "removed")
         changes.record("source", [source.pk], "removed")
         source.delete()
+    log.info("The source %s was removed, with %d articles.", source.site, len(articles))
     return len(articles)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from newsreel.cli.console import Progress, plural
 from newsreel.core.errors import Misconfigured
+from newsreel.core.journal import note
 from newsreel.core.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def _backup(options: argparse.Namespace) -> int:
         finally:
             archive.close()
     print(f"backed up: {_words(manifest)}", file=sys.stderr)
+    note("Backed up: %s; %d files could not be read.", _words(manifest), len(manifest.missing))
     if manifest.missing:
         print(
             f"newsreel: {plural(len(manifest.missing), 'file')} of evidence that the database names could not be read, "
@@ -149,6 +151,7 @@ def _restore(options: argparse.Namespace) -> int:
         mark = restoring.begin(chosen.home, manifest)
         _bring_in(options.file, manifest, chosen, mark)
     print(f"restored: {_words(manifest)}, into {chosen.home}")
+    note("Restored from a backup of %s: %s.", manifest.made_at, _words(manifest))
     if (chosen.home / "site-rules.toml").exists():
         print(f"Its site rules are used where NEWSREEL_SITE_RULES names {chosen.home / 'site-rules.toml'}.")
     return 0

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from newsreel import __version__
 from newsreel.archive import embedded
 from newsreel.archive.database import check_server
 from newsreel.core import settings as ours
 from newsreel.core.home import make_home, refuse_unfinished
+from newsreel.core.journal import note
 from newsreel.core.settings import Settings
 from newsreel.sources.site_rules import rules
 
@@ -37,6 +39,7 @@ def open_archive(chosen: Settings | None = None) -> Archive:
 
     patiently(migrate, archive.recover)
     patiently(preferences.take_up, archive.recover)
+    note("The archive is open (Newsreel %s).", __version__)
     return Archive(ours.settings(), archive.recover, archive.close)
 
 
