@@ -93,7 +93,8 @@ def logged_in(at: str, name: str, password: str) -> bool:
     form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], "login": name, "password": password}).encode()
     browser.open(urllib.request.Request(f"{at}/account/login/", form, {"Referer": at}), timeout=20).close()
     with browser.open(f"{at}/", timeout=20) as answer:
-        return name in answer.read().decode()
+        page = answer.read().decode()
+        return "/account/logout/" in page and name in page
 
 
 _KILL = """

@@ -24,10 +24,10 @@ from newsreel.archive.backup_file import Manifest
 from newsreel.archive.embedded import stop_server
 from newsreel.archive.migrating import migrate
 from newsreel.core.errors import Misconfigured, Permanent
-from newsreel.core.home import UNFINISHED, unusable, write_private
+from newsreel.core.home import UNFINISHED, give_to_owner, unusable, write_private
 
-# What a data folder may hold and still count as empty: what the look at it made.
-_NOTHING = frozenset({"run.lock", "newsreel.log", "newsreel.log.lock", UNFINISHED})
+# What a data folder may hold and still count as empty: what the look at it made, and a disk's own.
+_NOTHING = frozenset({"run.lock", "newsreel.log", "newsreel.log.lock", "lost+found", UNFINISHED})
 _MADE = ("evidence", "postgres", backup_file.SECRET_KEY, backup_file.SITE_RULES)
 _ROOMS = frozenset({"archive", "accounts"})  # that have migrations of ours
 _TABLES = """
@@ -177,19 +177,29 @@ def put_files(file: BinaryIO, manifest: Manifest, home: Path, say: Say) -> None:
 def _put_evidence(home: Path, found: backup_file.Found, sha256: str) -> None:
     path = home / found.name  # its form was checked: evidence/, a year, a name
     for folder in (home / "evidence", path.parent):
-        folder.mkdir(exist_ok=True)
         if folder.is_symlink():
             raise Misconfigured("home_not_empty", f"{folder} is a link: name an empty folder in NEWSREEL_HOME.")
+        folder.mkdir(exist_ok=True)
+        _give(folder, home)
     if path.is_file() and not path.is_symlink() and _digest(path) == sha256:
         return
     draft = path.with_name(f".{path.name}.part")
     draft.unlink(missing_ok=True)
     with draft.open("xb") as out:
+        give_to_owner(out.fileno(), home)
         for piece in _checked(found, sha256):
             out.write(piece)
         out.flush()
         os.fsync(out.fileno())
     draft.replace(path)
+
+
+def _give(folder: Path, home: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        give_to_owner(descriptor, home)
+    finally:
+        os.close(descriptor)
 
 
 def _checked(found: backup_file.Found, sha256: str) -> Iterator[bytes]:

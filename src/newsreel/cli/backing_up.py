@@ -96,10 +96,12 @@ def _target(name: str) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         return
     path = Path(name)
+    if path.is_dir():
+        raise Misconfigured("no_file", f"{name} is a folder: name a file.")
+    if path.exists() and not path.is_file():
+        raise Misconfigured("no_file", f"{name} is no plain file: write to it by '-' and a > of the shell.")
     draft = path.with_name(f"{path.name}.part")
     try:
-        if path.is_dir():
-            raise Misconfigured("no_file", f"{name} is a folder: name a file.")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise Misconfigured("no_file", f"{name} cannot be written: {error.strerror}.") from None
