@@ -43,6 +43,8 @@ def test_an_installation_comes_back_whole(
         assert {table.name: table.rows for table in read(backup).tables} == {
             name: rows for name, (rows, _) in digests(house.dsn).items()
         }
+        left_out = {"django_session", "usersessions_usersession", "accounts_cache", "procrastinate_jobs"}
+        assert not left_out & {table.name for table in read(backup).tables}
         assert evidence_of(house.home) == evidence_of(filled.home)
         key = house.home / "secret-key"
         assert key.read_bytes() == (filled.home / "secret-key").read_bytes()

@@ -25,9 +25,12 @@ else:
 PIECE = 8 * 1024 * 1024  # bytes of rows unpacked, after which the next piece begins
 STEP = 1024 * 1024
 LEVEL = 3
-# What is not taken: the migrations' own record (the schema is made anew), bells (rows alone say what is due), and who is logged
-# in: a backup must not open again a session that was ended since.
-LEFT_OUT = frozenset({"django_migrations", "django_session", "usersessions_usersession", "accounts_challenge"})
+# What is not taken: the migrations' own record (the schema is made anew), bells (rows alone say what is due), who is logged in
+# (a backup must not open again a session that was ended since), captchas that wait, and Django's cache, whose values are
+# pickles: a foreign file must not bring any.
+LEFT_OUT = frozenset(
+    {"django_migrations", "django_session", "usersessions_usersession", "accounts_challenge", "accounts_cache"}
+)
 LEFT_OUT_BEGINNING = "procrastinate_"
 
 _COLUMNS = """
