@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from newsreel.archive.embedded import ServerAddress
+from newsreel.archive.embedded import ServerAddress, stop_server
 from tests.backups import an_empty_one, digests, evidence_of, kill_a_restore, read
 from tests.endurance.disks import small_disk
 from tests.endurance.wholeness import articles_of, assert_evidence
@@ -97,7 +97,7 @@ def test_an_older_backup_is_brought_up_to_date(tmp_path: Path, database_server: 
 
 
 def test_a_house_moves_to_another_folder_with_its_own_database(
-    tmp_path: Path, sample: Sample, few_sites: list[str]
+    request: pytest.FixtureRequest, tmp_path: Path, sample: Sample, few_sites: list[str]
 ) -> None:
     """The embedded server at both ends; killed before and while its rows are loaded, and begun again with another file."""
     first = Installation(tmp_path / "first", "", **sample.settings)
@@ -107,6 +107,7 @@ def test_a_house_moves_to_another_folder_with_its_own_database(
     assert first.run("crawl", "--once").returncode == 0
     assert first.run("backup", str(file)).returncode == 0
     moved = Installation(tmp_path / "moved", "", **sample.settings)
+    request.addfinalizer(lambda: stop_server(moved.home))
     for body, step in ((other, "make_schema"), (file, "load_tables"), (other, "put_files"), (file, "_put_evidence")):
         kill_a_restore(moved, body, step)
     done = moved.run("restore", str(file))

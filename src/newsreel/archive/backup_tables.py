@@ -52,6 +52,11 @@ _SEQUENCES = """
 """
 
 
+def is_taken(table: str) -> bool:
+    """Whether a backup takes a table."""
+    return table not in LEFT_OUT and not table.startswith(LEFT_OUT_BEGINNING)
+
+
 class Piece(NamedTuple):
     """Some rows of a table: packed, and how many bytes they are unpacked."""
 
@@ -81,7 +86,7 @@ def columns(connection: psycopg.Connection) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {}
     for table, column, is_xid in connection.execute(_COLUMNS).fetchall():
-        if table not in LEFT_OUT and not table.startswith(LEFT_OUT_BEGINNING):
+        if is_taken(table):
             taken = found.setdefault(table, [])
             if not is_xid:
                 taken.append(column)
