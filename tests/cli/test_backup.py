@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsreel.archive.embedded import ServerAddress
-from tests.backups import an_empty_one, digests, evidence_of, kill_a_restore, logged_in, pages, portal, read
+from tests.backups import an_empty_one, digests, evidence_of, logged_in, pages, portal, read
 from tests.installation import Installation, Sample
 
 PASSWORD = "correct horse 9 battery"
@@ -29,14 +29,10 @@ def backup(filled: Installation, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return file
 
 
-@pytest.mark.parametrize("killed", ["", "_put_evidence"])
 def test_an_installation_comes_back_whole(
-    tmp_path: Path, database_server: ServerAddress, sample: Sample, filled: Installation, backup: Path, killed: str
+    tmp_path: Path, database_server: ServerAddress, sample: Sample, filled: Installation, backup: Path
 ) -> None:
-    """Also where the restore was killed when its rows were there and its evidence was not."""
     with an_empty_one(database_server, tmp_path / "house", sample) as house:
-        if killed:
-            kill_a_restore(house, backup, killed)
         done = house.run("restore", str(backup))
         assert done.returncode == 0, done.stderr
         assert digests(house.dsn) == digests(filled.dsn)
@@ -50,8 +46,6 @@ def test_an_installation_comes_back_whole(
         assert key.read_bytes() == (filled.home / "secret-key").read_bytes()
         assert key.stat().st_mode & 0o777 == 0o600
         assert not (house.home / "restore-unfinished").exists()
-        if killed:
-            return
         with portal(house) as at:
             shown = pages(house, at)
             assert logged_in(at, "alice", PASSWORD)
