@@ -63,7 +63,7 @@ screenshots: install ## Take the pictures in docs/screenshots anew, of the sampl
 	$(BIN)/python tools/screenshots.py
 
 bench: install ## Measure speed and quality on the recorded pages beside the project (../shared), and write docs/benchmarks.md.
-	@for name in line archive claiming extraction planted quality logins rhythm health; do echo "== benchmarks/$$name.py" >&2; $(BIN)/python -m "benchmarks.$$name" || exit 1; done
+	@for name in line archive keeping claiming extraction planted quality logins rhythm health; do echo "== benchmarks/$$name.py" >&2; $(BIN)/python -m "benchmarks.$$name" || exit 1; done
 
 bench-extraction: install ## Measure extraction alone, beside trafilatura, readability-lxml and resiliparse: quality, speed, memory.
 	@$(BIN)/python -m benchmarks.extraction && $(BIN)/python -m benchmarks.planted

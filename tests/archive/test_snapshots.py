@@ -16,12 +16,9 @@ import brotli
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from newsreel.archive import housekeeping
-from newsreel.archive.models import Snapshot
 from newsreel.archive.snapshots import SnapshotStore
 from newsreel.core.errors import Misconfigured, Temporary
 from newsreel.core.types import Response
-from tests.archive import making
 
 NOON = datetime(2025, 8, 12, 12, 0, tzinfo=UTC)
 
@@ -152,24 +149,6 @@ def test_a_folder_that_cannot_be_written_is_a_reason(tmp_path: Path) -> None:
     with pytest.raises(Temporary) as caught:
         SnapshotStore(tmp_path / "evidence").write(answer(b"x"))
     assert caught.value.outcome == "disk_failed"
-
-
-@pytest.mark.django_db
-def test_evidence_is_forgotten_by_the_setting(tmp_path: Path) -> None:
-    store = SnapshotStore(tmp_path)
-    old, new = store.write(answer(b"old", at=NOON - timedelta(days=40))), store.write(answer(b"new"))
-    store.close()
-    channel = making.a_channel()
-    for number, record in enumerate((old, new)):
-        making.store(channel, f"https://news.test/{number}", text=str(number))
-        Snapshot.objects.filter(pk=Snapshot.objects.latest("id").pk).update(file=record.file)
-    assert housekeeping.forget_evidence(store, NOON, 0) == 0
-    assert housekeeping.forget_evidence(store, NOON, 30) == 1
-    assert list(Snapshot.objects.values_list("file", flat=True)) == [new.file]
-    assert not (tmp_path / old.file).exists()
-    assert store.read(new) == b"new"
-    assert housekeeping.forget_evidence(store, NOON + timedelta(days=366), 30) == 0  # a clock that is a year ahead
-    assert store.read(new) == b"new"
 
 
 def test_days() -> None:

@@ -12,4 +12,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """What listens to logins is known from here on."""
-        from newsreel.accounts import sessions  # noqa: F401
+        from newsreel.accounts import counting, sessions  # noqa: F401

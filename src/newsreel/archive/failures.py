@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,6 +12,8 @@ from django.db.models.functions import Now
 
 from newsreel.archive.models import Channel, Host, Lead
 from newsreel.archive.shown import Name
+
+log = logging.getLogger("newsreel.sources")
 
 SHOWN = 50
 MOST_RETRIED = 10_000  # at once: more would only wait in the queue
@@ -126,6 +129,7 @@ def retry(kind: Kind, outcome: str, source: int | None = None) -> int:
         leads.filter(state=Lead.State.FAILED).update(state=Lead.State.NEW)
         leads.update(next_due_at=Now(), attempts=0)
     Host.objects.filter(name__in=hosts, waiting_for_host=False).update(next_due_at=Now())
+    log.info("To be tried again: %d of kind %s that failed by %s.", len(ids), kind, outcome)
     return len(ids)
 
 

@@ -1,26 +1,71 @@
-"""What the archive forgets, by its settings."""
+"""What the archive forgets by age, and whether the clock may be believed that says how old things are.
+
+A clock that jumps a year ahead for a moment would make everything old. So nothing is forgotten before the database's clock
+has gone steadily through AGREEMENT of running time: each round notes what it says. A step of more than LONGEST_STEP, or
+one back, begins the count anew; a step in which nothing was running (a night, a weekend) counts for nothing and spoils nothing.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db import transaction
 from django.db.models.functions import Now
 
-from newsreel.archive.models import Change, SiteMemory, SitePatterns, Snapshot
-from newsreel.archive.snapshots import SnapshotStore, oldest_day_kept
+from newsreel.archive.models import Change, Rounds, SiteMemory, SitePatterns
+
+AGREEMENT = timedelta(hours=24)
+LONGEST_STEP = timedelta(days=4)  # a long weekend
+COUNTED_STEP = timedelta(hours=2)  # rounds are an hour apart
+STEP_BACK = timedelta(minutes=5)  # a clock that is set right
 
 
-def forget_evidence(store: SnapshotStore, now: datetime, days: int) -> int:
-    """Removes evidence older than ``days`` with the rows that name it; how many files. 0 days: nothing, ever; and nothing
-    where none would be left: either nothing was collected for so long, or ``now`` is of a clock that is wrong.
-    """
-    newest = Snapshot.objects.aggregate(at=Max("fetched_at"))["at"]
-    if days <= 0 or (newest is not None and newest < now - timedelta(days=days)):
-        return 0
-    gone = store.forget_before(oldest_day_kept(now, days))
-    Snapshot.objects.filter(file__in=gone).delete()
-    return len(gone)
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What was seen of the clock: its last time, and for how long it has gone steadily while somebody looked."""
+
+    seen_at: datetime
+    agreed: timedelta
+
+    @property
+    def may_be_believed(self) -> bool:
+        """Whether things may be forgotten by it."""
+        return self.agreed >= AGREEMENT
+
+
+def observed(before: Clock | None, now: datetime) -> Clock:
+    """What is known of the clock after it has been looked at once more."""
+    if before is None:
+        return Clock(now, timedelta())
+    step = now - before.seen_at
+    if step < -STEP_BACK or step > LONGEST_STEP:
+        return Clock(now, timedelta())
+    counted = step if timedelta() < step <= COUNTED_STEP else timedelta()
+    return Clock(now, min(before.agreed + counted, AGREEMENT * 30))
+
+
+@transaction.atomic
+def begin_round() -> tuple[Rounds, Clock]:
+    """Looks at the database's clock and notes it; the round's row."""
+    now: datetime = _database_time()
+    row = Rounds.objects.select_for_update().order_by("id").first()
+    clock = observed(Clock(row.seen_at, row.agreed) if row else None, now)
+    if row is None:
+        row, _ = Rounds.objects.get_or_create(pk=1, defaults={"seen_at": now, "agreed": clock.agreed})
+    row.seen_at, row.agreed = clock.seen_at, clock.agreed
+    row.save(update_fields=["seen_at", "agreed"])
+    return row, clock
+
+
+def _database_time() -> datetime:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        row = cursor.fetchone()
+    moment: datetime = row[0]
+    return moment
 
 
 def forget_changes(age: timedelta) -> int:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from newsreel.core.errors import Misconfigured
+from newsreel.core.journal import note
 
 _LOCK = 0x4E455753_4D494752  # 'NEWSMIGR'
 
@@ -18,8 +19,10 @@ def migrate() -> None:
     try:
         executor = MigrationExecutor(connection)
         refuse_newer(executor)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0, interactive=False)
+            last = next((step for step, _ in reversed(plan) if step.app_label == "archive"), plan[-1][0])
+            note("The database's schema was brought up to date: %d steps, up to %s.", len(plan), last)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

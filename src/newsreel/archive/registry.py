@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,11 @@ from newsreel.core.rsshub import feed_host, feed_identity
 from newsreel.core.settings import settings
 from newsreel.core.types import ChannelKind, Entry
 from newsreel.core.urls import host_of, identity, site_of
+
+log = logging.getLogger("newsreel.sources")
+NAMED_WITHIN = timedelta(
+    days=7
+)  # what Lead.named_at is exact to: written at every reading it would be most of all writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ def set_paused(source: Source, paused: bool) -> None:
                 reading.read_again(Channel.objects.filter(source=source, retired_at__isnull=False))
             rows.update(paused=False, retired_at=None)
         changes.record("source", [source.pk], "changed")
+    log.info("The source %s is %s.", source.site, "paused" if paused else "read again")
 
 
 def retire(source: Source) -> None:
@@ -122,6 +129,7 @@ def retire(source: Source) -> None:
         Source.objects.filter(pk=source.pk).update(paused=True, retired_at=Now(), **NOT_FREE)
         Lead.objects.filter(channel__source=source, state=Lead.State.NEW).delete()
         changes.record("source", [source.pk], "changed")
+    log.info("The source %s is retired.", source.site)
 
 
 def set_channel_paused(channel: Channel, paused: bool) -> None:
@@ -145,6 +153,7 @@ def remove(source: Source) -> int:
         changes.record("article", articles, "removed")
         changes.record("source", [source.pk], "removed")
         source.delete()
+    log.info("The source %s was removed, with %d articles.", source.site, len(articles))
     return len(articles)
 
 
@@ -161,7 +170,9 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
             by_key[key] = entry
     known = {
         lead.key: lead
-        for lead in Lead.objects.filter(key__in=list(by_key)).only("key", "entry", "state", "next_due_at")
+        for lead in Lead.objects.filter(key__in=list(by_key))
+        .only("key", "entry", "state", "next_due_at")
+        .annotate(named_long_ago=Q(named_at__lt=Now() - NAMED_WITHIN))
     }
     ensure_hosts(host_of(entry.url) for key, entry in by_key.items() if key not in known)
     fresh = [
@@ -170,6 +181,8 @@ def store_leads(channel: Channel, entries: Sequence[Entry]) -> int:
         if key not in known
     ]
     Lead.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
+    if again := [lead.pk for lead in known.values() if lead.named_long_ago]:
+        Lead.objects.filter(pk__in=again).update(named_at=Now())
     edited = [
         lead
         for key, lead in known.items()
@@ -229,8 +242,10 @@ def lead_unchanged(lead: Lead, again_in: float | None) -> None:
 
 
 def _unvisited(lead: Lead) -> QuerySet[Lead]:
-    """The lead's row, unless a visit was written there since: what a worker writes late, whose lease another has, is nothing."""
-    return Lead.objects.filter(pk=lead.pk, visits=lead.visits)
+    """The lead's row, unless a visit was written there since (what a worker writes late, whose lease another has, is nothing), or its
+    article was forgotten during the visit: it is not to come again.
+    """
+    return Lead.objects.filter(pk=lead.pk, visits=lead.visits).exclude(state=Lead.State.REMOVED)
 
 
 def host_waits(host: str, seconds: float, *, named_by_host: bool) -> None:

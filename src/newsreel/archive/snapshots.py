@@ -13,6 +13,7 @@ import secrets
 import socket
 import threading
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -93,15 +94,20 @@ class SnapshotStore:
         with self._guard:
             self._end()
 
-    def forget_before(self, day: date) -> list[str]:
-        """Removes the files of the days before ``day``; their names."""
-        gone = []
-        for path in sorted(self.folder.glob("*/newsreel-*.warc.gz")):
-            stamp = path.name.split("-")[1]
-            if stamp.isdecimal() and datetime.strptime(stamp, "%Y%m%d").replace(tzinfo=UTC).date() < day:
-                path.unlink(missing_ok=True)
-                gone.append(str(path.relative_to(self.folder)))
-        return gone
+    def files_before(self, day: date, unwritten_since: datetime, most_days: int | None = None) -> list[str]:
+        """The files of the days before ``day``, of the ``most_days`` oldest only; none that was written to
+        after ``unwritten_since``."""
+        found: dict[date, list[str]] = {}
+        for path in self.folder.glob("*/newsreel-*.warc.gz"):
+            of = day_of(path.name)
+            if of is not None and of < day and _last_written(path) < unwritten_since.timestamp():
+                found.setdefault(of, []).append(str(path.relative_to(self.folder)))
+        return [name for of in sorted(found)[:most_days] for name in sorted(found[of])]
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Removes files."""
+        for name in names:
+            (self.folder / name).unlink(missing_ok=True)
 
     def _open(self, day: date) -> BinaryIO:
         if self._file is not None and self._day == day:
@@ -134,6 +140,23 @@ class SnapshotStore:
                 file.close()
             except OSError:
                 return  # what could not be flushed is cut off by _undo
+
+
+def day_of(name: str) -> date | None:
+    """The day of a file's records, by its name; None for a file that is not ours."""
+    stamp = name.split("-")[1] if name.count("-") else ""
+    try:
+        return datetime.strptime(stamp, "%Y%m%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
+
+
+def _last_written(path: Path) -> float:
+    """By the file system's clock; now and for ever where it cannot be asked."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return float("inf")
 
 
 def oldest_day_kept(now: datetime, days: int) -> date:

@@ -8,10 +8,12 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from django.db import connection
+
+from newsreel.archive.snapshots import day_of
 
 MOST_FILES = 200_000  # of the evidence folder; counting more would take longer than a page may
 KEPT_SECONDS = 60.0
@@ -99,7 +101,7 @@ def count_evidence(folder: Path, most: int = MOST_FILES) -> Evidence:
         with suppress(OSError):  # one that is forgotten at this moment
             size += path.stat().st_size
             files += 1
-        if (day := _day(path.name)) is not None:
+        if (day := day_of(path.name)) is not None:
             days.add(day)
     return Evidence(files, size, min(days, default=None), max(days, default=None), whole=True)
 
@@ -118,11 +120,3 @@ def _warcs(folder: Path) -> list[os.DirEntry[str]]:
     except OSError:
         pass
     return found
-
-
-def _day(name: str) -> date | None:
-    stamp = name.split("-")[1] if name.count("-") else ""
-    try:
-        return datetime.strptime(stamp, "%Y%m%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        return None

@@ -70,7 +70,8 @@ def article_key(url: str, canonical_url: str) -> str:
 def store(lead: Lead, facts: ArticleFacts, visit: Visit) -> tuple[Stored, int]:
     """Stores what a lead led to. What it was ('new', 'changed', 'same'), and the article's id.
 
-    Skip 'source_removed' where the lead is no more; Temporary 'store_contended' where others were always quicker.
+    Skip 'source_removed' where the lead is no more, 'forgotten' where the article was there and went by its age (retention.py);
+    Temporary 'store_contended' where others were always quicker.
     """
     telling = _telling(lead, facts, visit)
     for _ in range(ATTEMPTS):
@@ -82,6 +83,9 @@ def store(lead: Lead, facts: ArticleFacts, visit: Visit) -> tuple[Stored, int]:
             return stored
         if not Lead.objects.filter(pk=lead.pk).exists():
             raise Skip("source_removed", "Its source was removed meanwhile.")
+        if Lead.objects.filter(key__in=telling.keys, state=Lead.State.REMOVED).exists():
+            Lead.objects.filter(pk=lead.pk).update(state=Lead.State.REMOVED, next_due_at=None, outcome="ok", reason="")
+            raise Skip("forgotten", "The article was kept for as long as the settings say, and is not read anew.")
     raise Temporary("store_contended", "Others changed the same article at the same moment.")
 
 
@@ -92,6 +96,7 @@ _ADD = """
     WITH known AS (
         SELECT id FROM archive_article WHERE key = ANY(%(keys)s)
         UNION ALL SELECT article_id FROM archive_lead WHERE key = ANY(%(keys)s) AND article_id IS NOT NULL
+        UNION ALL SELECT id FROM archive_lead WHERE key = ANY(%(keys)s) AND state = 'removed'
     ), added AS (
         INSERT INTO archive_article (source_id, channel_id, url, key, first_seen, text_sha256, state, attempts, {names})
         SELECT c.source_id, c.id, l.url, %(key)s, %(first_seen)s, %(digest)s, 'stored', 0, {values}
@@ -317,7 +322,7 @@ def store_enrichments(found: Sequence[tuple[int, Enrichment]]) -> None:
     Keyword.objects.bulk_create(
         [Keyword(key=key, text=text) for key, text in sorted(texts.items())], ignore_conflicts=True
     )
-    rows = dict(Keyword.objects.filter(key__in=list(texts)).values_list("key", "pk"))
+    rows = _keyword_rows(list(texts))
     ArticleKeyword.objects.filter(article_id__in=ids).delete()
     ArticleTopic.objects.filter(article_id__in=ids).delete()
     keywords: dict[tuple[int, int], ArticleKeyword] = {}
@@ -346,6 +351,13 @@ def store_enrichments(found: Sequence[tuple[int, Enrichment]]) -> None:
     ]
     Article.objects.bulk_update(articles, ["language", "state", "claim_owner", "claimed_until", "changed_at"])
     changes.record("article", ids, "enriched")
+
+
+def _keyword_rows(keys: list[str]) -> dict[str, int]:
+    """Ids of keywords, held until the end of the transaction: housekeeping removes those that nothing refers to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key, id FROM archive_keyword WHERE key = ANY(%s) FOR KEY SHARE", [keys])
+        return dict(cursor.fetchall())
 
 
 def keyword_key(text: str) -> str:

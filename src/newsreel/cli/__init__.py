@@ -6,22 +6,34 @@ A person reads reasons here, one line each, never a traceback; scripts read JSON
 from __future__ import annotations
 
 import argparse
-import logging
+import logging.config
 import os
 import sys
 from collections.abc import Callable, Sequence
 
 from newsreel import __version__
-from newsreel.cli import catalogue, crawling, doctoring, exporting, extracting, importing, running, sources, users
+from newsreel.cli import (
+    backing_up,
+    catalogue,
+    crawling,
+    doctoring,
+    exporting,
+    extracting,
+    importing,
+    running,
+    sources,
+    users,
+)
+from newsreel.core import journal
 from newsreel.core.errors import NewsreelError
+from newsreel.core.settings import settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code: 0 done, 1 it failed with a reason, 2 wrong words, 130 interrupted."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
+    journal.call_us(options.verb)
+    logging.config.dictConfig(journal.configured(lambda: settings().home))
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
@@ -44,7 +56,18 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"newsreel {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (running, sources, catalogue, importing, crawling, extracting, exporting, users, doctoring):
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="verb")
+    for module in (
+        running,
+        sources,
+        catalogue,
+        importing,
+        crawling,
+        extracting,
+        exporting,
+        backing_up,
+        users,
+        doctoring,
+    ):
         module.register(commands)
     return parser

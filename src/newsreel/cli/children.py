@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from newsreel.cli.console import tell
+
 LONGEST_PAUSE = 30.0
 HEALTHY_SECONDS = 20.0
 
@@ -41,7 +43,7 @@ class Child:
             self.failures = 0 if now - self.started_at > HEALTHY_SECONDS else self.failures + 1
             pause = 0.0 if not self.failures else min(2.0 ** (self.failures - 1), LONGEST_PAUSE)
             self.next_start = now + pause
-            print(f"Newsreel: the {self.name} ended ({_how(code)}); starting it again.", file=sys.stderr, flush=True)
+            tell(f"the {self.name} ended ({_how(code)}); starting it again.", fault=True)
         if now >= self.next_start and not (self.once and self.exit_code is not None):
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "newsreel.cli.attended", str(os.getpid()), *self.arguments], env=self.environment

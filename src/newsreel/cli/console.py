@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from newsreel.core.journal import note
+
+
+def tell(text: str, *, fault: bool = False) -> None:
+    """Says what the house is doing, on the terminal and in the log."""
+    print(f"Newsreel: {text}", file=sys.stderr if fault else sys.stdout, flush=True)
+    note("%s", text)
+
 
 class Progress:
     """A line on standard error that says how far a long work is; only where a person is looking."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +19,7 @@ from types import FrameType
 
 from newsreel.archive import embedded
 from newsreel.cli.children import Child
+from newsreel.cli.console import tell
 from newsreel.cli.ports import free_port, own_address
 from newsreel.core.errors import NewsreelError
 from newsreel.core.settings import Settings
@@ -83,7 +83,7 @@ class Supervisor:
                     self._tend_database()
                 time.sleep(WATCH_SECONDS)
         finally:
-            print("Newsreel: stopping …", flush=True)
+            tell("stopping …")
             self._children += self._prepared
             self._end_children()
             if self._holds_sample:
@@ -101,7 +101,7 @@ class Supervisor:
         own = {**os.environ, "NEWSREEL_PORT": str(self._plan.port)}
         others = [Child("worker", ["newsreel", "worker"], own)]
         if looking:
-            print("Newsreel: a first start: looking whether the starter feeds answer …", flush=True)
+            tell("a first start: looking whether the starter feeds answer …")
             others.append(Child("starters", ["newsreel", "starters"], own, once=True))
         portal = self._portal(own)
         self._end_all_but_the_portal()
@@ -110,7 +110,7 @@ class Supervisor:
 
     def _open_sample(self, because: str) -> None:
         home = self._sample_home
-        print("Newsreel: opening the sample press (fictional outlets, in a data folder of its own) …", flush=True)
+        tell("opening the sample press (fictional outlets, in a data folder of its own) …")
         mark_sample(home)
         if self._children:
             self._say(State("opening"))
@@ -177,7 +177,7 @@ class Supervisor:
     def _announce(self) -> None:
         if not self._said and _answers(self._plan.settings):
             self._said = True
-            print(f"Newsreel: {self._plan.settings.name} is at {self._plan.settings.address}", flush=True)
+            tell(f"{self._plan.settings.name} is at {self._plan.settings.address}")
 
     def _look_at_starters(self) -> None:
         """Whether the starter feeds have answered: without any there is no network, and the sample is shown."""
@@ -191,11 +191,9 @@ class Supervisor:
             return
         self._say(State("no_network"))
         if self._plan.settings.sample == "never":
-            print(
-                "Newsreel: no starter feed answers: there is no network. Sources can be added all the same.", flush=True
-            )
+            tell("no starter feed answers: there is no network. Sources can be added all the same.")
             return
-        print("Newsreel: no starter feed answers: there is no network, so here is the sample.", flush=True)
+        tell("no starter feed answers: there is no network, so here is the sample.")
         self._change(lambda: self._open_sample("no_network"))
 
     def _obey(self) -> None:
@@ -203,7 +201,7 @@ class Supervisor:
             if wish == "open_sample" and self._state.phase != "sample":
                 self._change(lambda: self._open_sample("asked"))
             elif wish == "leave_sample" and self._state.phase == "sample" and self._plan.archive is not None:
-                print("Newsreel: leaving the sample.", flush=True)
+                tell("leaving the sample.")
                 self._change(lambda: self._open_real(looking=False))
 
     def _change(self, opening: Callable[[], None]) -> None:
@@ -217,7 +215,7 @@ class Supervisor:
             reason = (
                 error.reason if isinstance(error, NewsreelError) else f"The sample cannot be opened: {error.strerror}."
             )
-            print(f"Newsreel: {reason}", file=sys.stderr, flush=True)
+            tell(reason, fault=True)
             _end(self._prepared)
             self._prepared = []
             self._say(before)
@@ -234,7 +232,7 @@ class Supervisor:
             if self._plan.archive is not None:
                 self._plan.archive.recover()
         except NewsreelError as error:
-            print(f"Newsreel: {error.reason}", file=sys.stderr, flush=True)
+            tell(error.reason, fault=True)
 
     def _end_all_but_the_portal(self) -> None:
         """A worker may have to come to the end of something: readers do not wait for that."""

@@ -174,6 +174,12 @@ class Settings(BaseSettings):
     snapshot_days: Annotated[int, Changeable("evidence")] = Field(
         0, ge=0, description="Days for which the responses as fetched (WARC) are kept. 0: for ever."
     )
+    article_days: Annotated[int, Changeable("evidence")] = Field(
+        0,
+        ge=0,
+        description="Days for which articles are kept, with their earlier texts and their evidence, from when they were first seen. "
+        "An address that a channel still names is not read anew. 0: for ever.",
+    )
     picture_cache: Annotated[int, Changeable("evidence", restart=True)] = Field(
         256,
         ge=0,

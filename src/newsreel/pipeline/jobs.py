@@ -10,25 +10,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from newsreel.archive import (
-    claims,
-    clock,
-    counts,
-    coverage,
-    housekeeping,
-    letters,
-    preferences,
-    subscriptions,
-    wishes,
-    workers,
-)
+from newsreel.archive import claims, clock, letters, preferences, subscriptions, wishes, workers
 from newsreel.archive.models import AddRequest
 from newsreel.archive.reading import settle_rsshub
 from newsreel.core import settings as ours
@@ -36,6 +24,7 @@ from newsreel.core.errors import NewsreelError
 from newsreel.pipeline.adding import add_all
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
+from newsreel.pipeline.keeping import keep
 from newsreel.pipeline.overseeing import Overseer
 from newsreel.pipeline.previewing import look_at
 from newsreel.pipeline.pushing import base_of
@@ -52,9 +41,6 @@ SUBSCRIBE_SECONDS = 60.0  # between two looks at what channels offer
 OVERSEEING_SECONDS = 60.0
 HOUSE_REST_SECONDS = 30.0  # after a full disk: to try sooner would be to fetch pages only to throw them away
 STALLED_SECONDS = 900
-PREVIEWS_KEPT = timedelta(days=1)
-MEMORIES_KEPT = timedelta(days=180)
-MOST_MEMORIES = 20_000  # sites; some 40 KB each where many pages were read
 
 
 def configure(app: App) -> None:
@@ -218,19 +204,10 @@ async def watch(shop: Workshop, pause: float = SWEEP_SECONDS, housekeeping: floa
 
 @bells.task(name="housekeeping", queueing_lock="housekeeping", pass_context=True)
 async def keep_house(context: JobContext) -> None:
-    """Forgets old evidence by the setting, old changes, and the jobs of workers that died."""
+    """Forgets what is old by the settings, and the jobs of workers that died."""
     shop = _shop(context)
     try:
-        await shop.db(housekeeping.forget_evidence, shop.snapshots, shop.clock(), shop.settings.snapshot_days)
-        await shop.db(housekeeping.forget_changes, timedelta(days=30))
-        await shop.db(wishes.forget_previews, PREVIEWS_KEPT)
-        await shop.db(letters.forget)
-        await shop.db(subscriptions.forget)
-        await shop.db(workers.forget)
-        await shop.db(counts.forget)
-        await shop.db(coverage.forget)
-        await shop.db(housekeeping.forget_site_memories, MEMORIES_KEPT, MOST_MEMORIES)
-        await shop.db(housekeeping.forget_site_patterns, MEMORIES_KEPT, MOST_MEMORIES)
+        await keep(shop)
         await shop.db(_delete_stalled)
     except NewsreelError as error:
         log.error("Old things are not forgotten: %s", error)

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from newsreel import __version__
 from newsreel.archive import embedded
 from newsreel.archive.database import check_server
 from newsreel.core import settings as ours
-from newsreel.core.home import make_home
+from newsreel.core.home import make_home, refuse_unfinished
+from newsreel.core.journal import note
 from newsreel.core.settings import Settings
 from newsreel.sources.site_rules import rules
 
@@ -29,6 +31,20 @@ def open_archive(chosen: Settings | None = None) -> Archive:
     """
     chosen = chosen or ours.settings()
     rules(chosen.site_rules)
+    refuse_unfinished(chosen.home)
+    archive = connect(chosen)
+    from newsreel.archive import preferences
+    from newsreel.archive.migrating import migrate
+    from newsreel.pipeline.workshop import patiently
+
+    patiently(migrate, archive.recover)
+    patiently(preferences.take_up, archive.recover)
+    note("The archive is open (Newsreel %s).", __version__)
+    return Archive(ours.settings(), archive.recover, archive.close)
+
+
+def connect(chosen: Settings) -> Archive:
+    """Starts or attaches to the database and sets Django up; its schema stays as it is."""
     recover: Callable[[], object] = _nothing
     close: Callable[[], object] = _nothing
     if chosen.database_url:
@@ -44,13 +60,7 @@ def open_archive(chosen: Settings | None = None) -> Archive:
     import django
 
     django.setup()
-    from newsreel.archive import preferences
-    from newsreel.archive.migrating import migrate
-    from newsreel.pipeline.workshop import patiently
-
-    patiently(migrate, recover)
-    patiently(preferences.take_up, recover)
-    return Archive(ours.settings(), recover, close)
+    return Archive(chosen, recover, close)
 
 
 def _nothing() -> None:

@@ -43,6 +43,7 @@ _WORDS = {
     "no_text": _("no article text found"),
     "not_article": _("not an article"),
     "not_wanted": _("not an article, by an editor's word"),
+    "forgotten": _("was kept for as long as the settings say"),
     "nothing_to_watch": _("nothing to watch found there"),
     "reader_crashed": _("reading it broke off here"),
     "reader_failed": _("reading it broke off here"),

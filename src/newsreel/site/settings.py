@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
+from newsreel.core.journal import configured
 from newsreel.core.settings import settings
 from newsreel.site.secret import secret_key
 
@@ -220,14 +221,4 @@ SOCIALACCOUNT_STORE_TOKENS = False
 
 PROCRASTINATE_ON_APP_READY = "newsreel.pipeline.jobs.configure"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "newsreel": {"level": "INFO"},
-        "procrastinate": {"level": "WARNING"},
-    },
-}
+LOGGING = configured(lambda: settings().home)

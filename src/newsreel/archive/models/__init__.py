@@ -10,6 +10,7 @@ from newsreel.archive.models.articles import Article, ArticleKeyword, ArticleTop
 from newsreel.archive.models.fronts import SitePatterns
 from newsreel.archive.models.health import CollectionGap, Heartbeat, ReadingDay, SourceHealth
 from newsreel.archive.models.house import Change, Letter, Preference, SiteMemory
+from newsreel.archive.models.keeping import Rounds
 from newsreel.archive.models.subscriptions import Subscription
 from newsreel.archive.models.watching import AddRequest, Channel, Host, Lead, Source
 from newsreel.archive.models.workers import Worker
@@ -30,6 +31,7 @@ __all__ = [
     "Preference",
     "ReadingDay",
     "Revision",
+    "Rounds",
     "SiteMemory",
     "SitePatterns",
     "Snapshot",

@@ -81,6 +81,9 @@ class Snapshot(models.Model):
     length = models.BigIntegerField()
     sha256 = models.BinaryField(max_length=32)  # of the decoded body
 
+    class Meta:
+        indexes = [models.Index(fields=["file"], name="snapshot_file")]
+
     def __str__(self) -> str:
         return f"{self.file}@{self.offset}"
 

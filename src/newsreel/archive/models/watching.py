@@ -113,7 +113,8 @@ class Host(models.Model):
 class Lead(models.Model):
     """An address that a channel named. It leads to an article, or to a reason why not.
 
-    Due when ``next_due_at`` is past; null is never again. ``entry`` is what the channel said (Entry as JSON).
+    Due when ``next_due_at`` is past; null is never again. ``entry`` is what the channel said (Entry as JSON). One that is
+    REMOVED led to an article that was forgotten by age: it is kept so that the same address does not bring it anew.
     """
 
     class State(models.TextChoices):
@@ -122,6 +123,7 @@ class Lead(models.Model):
         NEW = "new"
         DONE = "done"
         FAILED = "failed"
+        REMOVED = "removed"
 
     key = models.CharField(max_length=2100, unique=True)  # identity of its address
     url = models.TextField()
@@ -138,6 +140,9 @@ class Lead(models.Model):
     outcome = models.CharField(max_length=40, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     first_seen = models.DateTimeField(db_default=Now())
+    named_at = models.DateTimeField(
+        db_default=Now()
+    )  # when a channel last named it, to within NAMED_WITHIN (registry.py)
 
     class Meta:
         indexes = [

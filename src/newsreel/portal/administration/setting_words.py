@@ -53,6 +53,10 @@ _WORDS = {
         _("Asked for addresses as rsshub://namespace/route, as https://rsshub.example.org. Empty: they are not read."),
     ),
     "snapshot_days": (_("Days of evidence"), _("For how long the pages as fetched are kept. 0: for ever.")),
+    "article_days": (
+        _("Days of articles"),
+        _("For how long articles are kept after they were first seen, with all that belongs to them. 0: for ever."),
+    ),
     "picture_cache": (
         _("Room for pictures"),
         _("Megabytes for pictures that were fetched for readers; the oldest go first."),
@@ -70,6 +74,7 @@ _VALUES: dict[tuple[str, Any], Any] = {
     ("second_factor", "administrators"): _("administrators"),
     ("second_factor", "everybody"): _("everybody"),
     ("snapshot_days", 0): _("for ever"),
+    ("article_days", 0): _("for ever"),
 }
 
 
