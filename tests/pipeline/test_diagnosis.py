@@ -22,7 +22,9 @@ def a_channel(
     number: int = 1, outcome: str = "ok", reason: str = "", good: float | None = 0.01, **more: Any
 ) -> ChannelFacts:
     at = None if good is None else NOW - good * DAY
-    return ChannelFacts(number, more.get("kind", "feed"), outcome, reason, more.get("paused", False), at)
+    return ChannelFacts(
+        number, more.get("kind", "feed"), outcome, reason, more.get("paused", False), at, more.get("moved", False)
+    )
 
 
 def a_day(back: int = 0, channel: int = 1, **counts: Any) -> DayFacts:
@@ -39,6 +41,11 @@ def facts(*channels: ChannelFacts, **more: Any) -> SourceFacts:
 
 def told(found: SourceFacts, signs: Signs | None = None) -> list[tuple[str, str]]:
     return [(each.name, each.severity) for each in diagnose(found, signs or Signs())]
+
+
+def test_a_channel_that_moves_is_named() -> None:
+    found = facts(a_channel(), a_channel(2, moved=True), days=[a_day(readings=5, entries=50)])
+    assert told(found) == [("moved", "note")]
 
 
 def test_nothing_is_wrong() -> None:

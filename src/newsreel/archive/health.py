@@ -18,7 +18,9 @@ from newsreel.archive.models import Channel, CollectionGap, ReadingDay, Source, 
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """A channel as it was read last. ``outcome`` '' is not yet; ``good_at``: last without fault, as far as it is known."""
+    """A channel as it was read last. ``outcome`` '' is not yet; ``good_at``: last without fault, as far as it is known; ``moved``: its
+    site says that it is at another address for good.
+    """
 
     id: int
     kind: str
@@ -26,6 +28,7 @@ class ChannelFacts:
     reason: str
     paused: bool
     good_at: datetime | None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,9 @@ def facts(ids: Sequence[int], history: timedelta) -> list[SourceFacts]:
     good = _days(parts, (now - history).date())
     for row in Channel.objects.filter(source__in=ids).order_by("id").defer("etag", "last_modified", "key"):
         last = good.get(row.pk) or (row.last_read_at if row.outcome == "ok" else None)
-        parts[row.source_id].channels.append(ChannelFacts(row.pk, row.kind, row.outcome, row.reason, row.paused, last))
+        parts[row.source_id].channels.append(
+            ChannelFacts(row.pk, row.kind, row.outcome, row.reason, row.paused, last, bool(row.moved_to))
+        )
     gaps = CollectionGap.objects.filter(Q(source__in=ids) | Q(source=None)).exclude(until__lt=now - history)
     everything: list[Gap] = []
     for gap in gaps.order_by("since").values_list("since", "until", "why", "source", "channel"):

@@ -37,13 +37,12 @@ _NAMES = {
     "incomplete": "unreachable",
     "bad_redirect": "lost_way",
     "too_many_redirects": "lost_way",
-    "moved": "moved",
     "no_links": "no_links",
     "bad_feed": "unreadable",
     "bad_sitemap": "unreadable",
 }
 # The other side has decided: waiting helps nothing.
-_DECIDED = frozenset({"refused", "robots", "gone", "no_name", "certificate", "moved"})
+_DECIDED = frozenset({"refused", "robots", "gone", "no_name", "certificate"})
 # What follows from something graver that is named already.
 _EXPLAINED = frozenset({"silent", "slower", "nothing_yet"})
 _HARMLESS = frozenset({"asks_for_less"})
@@ -127,6 +126,8 @@ def _channels(facts: SourceFacts) -> Iterator[Finding]:
         told = {"since": _iso(since), **_of(len(rows), facts)}
         told["outcome" if name == "fault" else "status"] = detail
         yield Finding(name, _gravity(name, len(rows) == len(active), since, facts.now), told)
+    if moved := sum(channel.moved for channel in active):
+        yield Finding("moved", "note", _of(moved, facts))
     yield from _empty(facts, active)
 
 

@@ -82,7 +82,6 @@ _ADVICE = {
     "their_fault": _WAIT,
     "unreachable": _WAIT,
     "lost_way": _ANEW,
-    "moved": _ANEW,
     "no_links": _ANEW,
     "unreadable": _ANEW,
     "feed_empty": _ANEW,
