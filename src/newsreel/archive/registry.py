@@ -207,15 +207,35 @@ def channel_read(channel: Channel, *, etag: str, last_modified: str, new: int, i
     channels_read([ChannelReading(channel.pk, etag, last_modified, new, interval)])
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelFailure:
+    """What kept a channel, by its id, from being read, and after how many seconds it is tried again."""
+
+    channel: int
+    outcome: str
+    reason: str
+    again_in: float
+
+
+def channels_failed(failed: Sequence[ChannelFailure]) -> None:
+    """Channels could not be read: all of them in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE archive_channel c SET failures = c.failures + 1, outcome = f.outcome, reason = f.reason, last_read_at = now(),"
+            " next_due_at = now() + make_interval(secs => f.again_in)"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::float8[]) AS f(id, outcome, reason, again_in) WHERE c.id = f.id",
+            [
+                [failure.channel for failure in failed],
+                [failure.outcome for failure in failed],
+                [failure.reason[:500] for failure in failed],
+                [failure.again_in for failure in failed],
+            ],
+        )
+
+
 def channel_failed(channel: Channel, outcome: str, reason: str, again_in: float) -> None:
-    """A channel could not be read: why, and after how many seconds it is tried again."""
-    Channel.objects.filter(pk=channel.pk).update(
-        failures=F("failures") + 1,
-        outcome=outcome,
-        reason=reason[:500],
-        last_read_at=Now(),
-        next_due_at=Now() + Value(timedelta(seconds=again_in)),
-    )
+    """The same for one channel."""
+    channels_failed([ChannelFailure(channel.pk, outcome, reason, again_in)])
 
 
 def lead_failed(lead: Lead, outcome: str, reason: str, again_in: float | None) -> None:

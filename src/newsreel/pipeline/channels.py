@@ -34,7 +34,8 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         if error.outcome in decisions.HOUSE_FAULTS:
             raise
         again = decisions.channel_retry_in(error, channel.failures, channel.interval)
-        await shop.db(registry.channel_failed, channel, error.outcome, error.reason, again)
+        failure = registry.ChannelFailure(channel.pk, error.outcome, error.reason, again)
+        await shop.together(registry.channels_failed, failure)
         raise
     new = await shop.db(registry.store_leads, channel, entries[:MOST_ENTRIES]) if entries else 0
     interval = decisions.next_interval(channel.interval, new, shop.settings.crawl_interval)
