@@ -27,7 +27,7 @@ RENEW_SECONDS = 45.0
 POLL_SECONDS = 0.5
 # Places are for hosts that answer. One that lets us wait for longer than this gives up its place and waits aside, where it costs a
 # socket and no time of ours; so does from the start one that did not answer last time. With two seconds, and 1,400 live feeds due at
-# one moment beside 120 hosts of which most were silent, live feeds were asked 74 % later than without those.
+# one moment beside 120 bad hosts, 48 of them silent or dripping, live feeds were asked 74 % later than without those.
 PATIENCE_SECONDS = 0.5
 ASIDE_TIMES = 4  # hosts that wait aside, for each place
 FAILING_SHARE = 16  # of the places: so many hosts that failed last time are claimed at once while others are due
