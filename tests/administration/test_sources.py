@@ -14,6 +14,7 @@ from newsreel.archive import claims, reading, registry, wishes
 from newsreel.archive.models import AddRequest, Channel, Host, Lead, Source
 from newsreel.archive.registry import ChannelFacts, SourceFacts
 from tests.administration.four import Four
+from tests.archive import making
 from tests.portal.making import a_channel, a_source, an_article
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +48,7 @@ def a_watched(site: str = "news.test") -> Channel:
 def test_a_channel_that_is_gone_for_good_says_why(four: Four) -> None:
     channel = a_watched()
     registry.register(SourceFacts("news.test", "News", ""), [ChannelFacts("https://news.test/sport.xml", "feed")], 900)
-    gone = reading.AfterFailure(60, retire=True)
-    reading.channel_failed(
-        channel, gone, outcome="gone", reason="news.test answered 410 (Gone).", status=410, seconds=0.1
-    )
+    making.was_not_read(channel, "gone", "news.test answered 410 (Gone).", retire=True)
     page = four.bob.get(f"/administration/sources/{channel.source_id}/").content.decode()
     assert "gone for good, as its site says; not read any more" in page
     assert "news.test answered 410 (Gone). It said so twice, hours apart: it is not read any more." in page

@@ -49,16 +49,20 @@ def store(
     return storing.store(a_lead(channel, url), facts(url, title, text, **more), a_visit(url, at))
 
 
-def was_read(channel: Channel, wait: float = 600, *, new: int = 0) -> None:
-    """The channel was read without fault, and is read again after ``wait`` seconds."""
-    reading.channels_read(
-        [reading.Reading(channel, reading.AfterReading(wait, int(wait)), wait, entries=20, new=new, seconds=0.1)]
-    )
+def was_read(
+    channel: Channel, wait: float = 600, *, entries: int | None = 20, new: int = 0, seconds: float = 0.1
+) -> None:
+    """The channel was read without fault (``entries`` None: unchanged), and is read again after ``wait`` seconds."""
+    then = reading.AfterReading(wait, int(wait))
+    reading.channels_read([reading.Reading(channel, then, wait, entries=entries, new=new, seconds=seconds)])
 
 
-def was_not_read(channel: Channel, outcome: str, reason: str, wait: float = 60) -> None:
+def was_not_read(
+    channel: Channel, outcome: str, reason: str, wait: float = 60, *, seconds: float = 0.1, retire: bool = False
+) -> None:
     """The channel could not be read."""
-    reading.channel_failed(channel, reading.AfterFailure(wait), outcome=outcome, reason=reason, status=0, seconds=0.1)
+    then = reading.AfterFailure(wait, retire=retire)
+    reading.channels_failed([reading.Failure(channel, then, outcome, reason, seconds)])
 
 
 def evidence_folder(base: Path) -> Path:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection, connections
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
-from newsreel.archive import claims, leases, registry, storing
+from newsreel.archive import claims, leases, reading, registry, storing
 from newsreel.archive.claims import Owner
 from newsreel.archive.models import Article, Channel, Host, Lead
 from newsreel.core.types import Enrichment
@@ -173,12 +173,21 @@ def test_a_wait_survives_the_giving_back(owners: list[Owner]) -> None:
     assert claims.claim_hosts(owners[0], 1) == []
 
 
-def test_many_readings_are_written_by_one_statement(django_assert_num_queries: Any) -> None:
+def test_many_readings_are_written_together() -> None:
     channels = [making.a_channel(f"https://host{number}.test/feed") for number in range(3)]
-    registry.channel_failed(channels[0], "timed_out", "It did not answer.", 60)
-    readings = [registry.ChannelReading(c.pk, f'"{n}"', "", n, 600 + n) for n, c in enumerate(channels)]
-    with django_assert_num_queries(1):
-        registry.channels_read(readings)
+    making.was_not_read(channels[0], "timed_out", "It did not answer.")
+    readings = [
+        reading.Reading(channel, reading.AfterReading(60, 600 + n, f'"{n}"'), 60, 20, n, 0.1)
+        for n, channel in enumerate(channels)
+    ]
+    queries = CaptureQueriesContext(connection)
+    with queries:
+        reading.channels_read(readings)
+    one = CaptureQueriesContext(connection)
+    with one:
+        reading.channels_read(readings[:1])
+    assert sum("UPDATE archive_channel" in query["sql"] for query in queries) == 1
+    assert len(queries) == len(one)
     rows = list(Channel.objects.order_by("pk").values_list("etag", "interval", "failures", "outcome", "last_new_at"))
     assert [row[:4] for row in rows] == [('"0"', 600, 0, "ok"), ('"1"', 601, 0, "ok"), ('"2"', 602, 0, "ok")]
     assert [row[4] is None for row in rows] == [True, False, False]

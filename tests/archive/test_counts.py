@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from newsreel.archive import counts, latencies, registry
 from newsreel.archive.models import Channel, ReadingDay
+from tests.archive import making
 from tests.archive.making import a_channel, a_lead, store
 
 pytestmark = pytest.mark.django_db
@@ -17,11 +18,10 @@ pytestmark = pytest.mark.django_db
 
 def read(channel: Channel, outcome: str = "ok", entries: int = 0, new: int = 0, seconds: float = 0.3) -> None:
     if outcome in counts.GOOD:
-        registry.channel_read(
-            channel, etag="", last_modified="", new=new, interval=900, outcome=outcome, entries=entries, seconds=seconds
-        )
+        named = None if outcome == "unchanged" else entries
+        making.was_read(channel, 900, entries=named, new=new, seconds=seconds)
     else:
-        registry.channel_failed(channel, outcome, "Why.", 60.0, seconds)
+        making.was_not_read(channel, outcome, "Why.", seconds=seconds)
 
 
 def test_readings_are_counted_by_what_became_of_them() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from newsreel.archive import coverage, registry
 from newsreel.archive.coverage import Beat, Gap, dark, gaps
 from newsreel.archive.models import Channel, CollectionGap, Heartbeat, ReadingDay
+from tests.archive import making
 from tests.archive.making import a_channel
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -22,12 +23,12 @@ NOON = datetime(2025, 8, 12, 12, 0, tzinfo=UTC)
 
 def good(channel: Channel) -> None:
     """A good reading, now."""
-    registry.channel_read(channel, etag="", last_modified="", new=0, interval=900)
+    making.was_read(channel, 900)
     channel.refresh_from_db()
 
 
 def bad(channel: Channel, outcome: str = "timed_out") -> None:
-    registry.channel_failed(channel, outcome, "Why.", 60.0)
+    making.was_not_read(channel, outcome, "Why.")
     channel.refresh_from_db()
 
 

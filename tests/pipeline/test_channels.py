@@ -17,6 +17,7 @@ from newsreel.core.errors import NewsreelError
 from newsreel.core.types import ChannelKind
 from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.crawling import Crawl
+from tests.archive import making
 from tests.fetching.loopback import Asked, Names, Site, answer, served
 from tests.pipeline.conftest import Open
 
@@ -351,8 +352,7 @@ async def test_with_its_last_channel_a_source_ends_and_can_be_read_again(open_sh
 async def test_what_is_gone_is_added_again_by_hand(open_shop: Open, site: Site) -> None:
     async with open_shop() as shop:
         channel = await shop.db(watched, site.url("/feed"))
-        gone = reading.AfterFailure(60, retire=True)
-        await shop.db(reading.channel_failed, channel, gone, outcome="gone", reason="Gone.", status=410, seconds=0.1)
+        await shop.db(making.was_not_read, channel, "gone", "Gone.", retire=True)
         assert (await shop.db(Source.objects.get)).retired_at is not None
         again = await shop.db(watched, site.url("/feed"))
         source = await shop.db(Source.objects.get)

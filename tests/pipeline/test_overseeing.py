@@ -13,13 +13,14 @@ from django.utils import timezone
 from newsreel.archive import coverage, health, registry
 from newsreel.archive.models import Channel, CollectionGap, Heartbeat, ReadingDay, SourceHealth
 from newsreel.pipeline.overseeing import LOOKED_OVER_EVERY, Overseer, look_over
+from tests.archive import making
 from tests.archive.making import a_channel, store
 
 pytestmark = pytest.mark.django_db
 
 
 def read(channel: Channel) -> None:
-    registry.channel_read(channel, etag="", last_modified="", new=1, interval=900, entries=9, seconds=0.3)
+    making.was_read(channel, 900, entries=9, new=1, seconds=0.3)
 
 
 def weeks_of(channel: Channel, per_hour: int, silent_days: int = 0) -> None:
@@ -44,7 +45,7 @@ def test_a_step_beats_opens_gaps_and_tells() -> None:
     fine, bad = a_channel("https://a.test/feed"), a_channel("https://b.test/feed")
     read(fine)
     store(fine, "https://a.test/1")
-    registry.channel_failed(bad, "forbidden", "b.test answered 403 (Forbidden).", 60)
+    making.was_not_read(bad, "forbidden", "b.test answered 403 (Forbidden).")
     Overseer().step()
     assert Heartbeat.objects.count() == 1
     assert list(CollectionGap.objects.values_list("channel", "why")) == [(bad.pk, "forbidden")]

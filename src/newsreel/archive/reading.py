@@ -6,11 +6,11 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from newsreel.archive import changes, counts
@@ -138,20 +138,50 @@ def _row(one: Reading) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A reading of a channel that failed: why, and the ``seconds`` that it took."""
+
+    channel: Channel
+    then: AfterFailure
+    outcome: str
+    reason: str
+    seconds: float
+
+
+_FAILED = """
+    UPDATE archive_channel c SET failures = c.failures + 1, outcome = f.outcome, reason = f.reason, gone_since = f.gone_since,
+        last_read_at = now(), next_due_at = now() + make_interval(secs => f.wait)
+    FROM jsonb_to_recordset(%s::jsonb) AS f(id bigint, outcome text, reason text, gone_since timestamptz, wait float8)
+    WHERE c.id = f.id
+"""
+
+
 @transaction.atomic
-def channel_failed(channel: Channel, then: AfterFailure, *, outcome: str, reason: str, seconds: float) -> None:
-    """A channel could not be read: why, and the ``seconds`` that it took."""
-    counts.readings([counts.Counted(channel.pk, outcome, 0, 0, seconds, channel.interval, channel.outcome)])
-    Channel.objects.filter(pk=channel.pk).update(
-        failures=F("failures") + 1,
-        outcome=outcome,
-        reason=reason[:500],
-        gone_since=then.gone_since,
-        last_read_at=Now(),
-        next_due_at=Now() + Value(timedelta(seconds=then.wait)),
+def channels_failed(failures: Sequence[Failure]) -> None:
+    """Channels could not be read: all of them in a few statements."""
+    ordered = sorted(failures, key=lambda one: one.channel.pk)
+    counts.readings(
+        [
+            counts.Counted(one.channel.pk, one.outcome, 0, 0, one.seconds, one.channel.interval, one.channel.outcome)
+            for one in ordered
+        ]
     )
-    if then.retire:
-        _retire(channel, GONE, f"{reason} It said so twice, hours apart: it is not read any more.")
+    rows = [
+        {
+            "id": one.channel.pk,
+            "outcome": one.outcome,
+            "reason": one.reason[:500],
+            "gone_since": one.then.gone_since,
+            "wait": one.then.wait,
+        }
+        for one in ordered
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILED, [json.dumps(rows, default=str)])
+    for one in ordered:
+        if one.then.retire:
+            _retire(one.channel, GONE, f"{one.reason} It said so twice, hours apart: it is not read any more.")
 
 
 def read_again(channels: QuerySet[Channel]) -> None:

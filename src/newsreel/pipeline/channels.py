@@ -42,7 +42,8 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         if error.outcome == BUSY:
             await shop.db(registry.postpone, channel, decisions.put_off(random.random()))  # noqa: S311 - no secret
             raise
-        await shop.db(_failed, shop, channel, state, error, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        await shop.together(_failed, _Refused(channel, state, error, seconds, shop.settings.crawl_interval))
         raise
     seconds = time.monotonic() - started
     kept = await fronts.keep(shop, channel, named, response, ACCEPT[channel.kind]) if named else None
@@ -100,6 +101,28 @@ def _read(rows: Sequence[_Answered]) -> None:
     reading.channels_read(written)
 
 
-def _failed(shop: Workshop, channel: Channel, state: State, error: NewsreelError, seconds: float) -> None:
-    then = polling.after_failure(state, error, reading.database_now(), shop.settings.crawl_interval)
-    reading.channel_failed(channel, then, outcome=error.outcome, reason=error.reason, seconds=seconds)
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A channel that could not be read, to be written with others."""
+
+    channel: Channel
+    state: State
+    error: NewsreelError
+    seconds: float
+    start: int
+
+
+def _failed(rows: Sequence[_Refused]) -> None:
+    now = reading.database_now()
+    reading.channels_failed(
+        [
+            reading.Failure(
+                row.channel,
+                polling.after_failure(row.state, row.error, now, row.start),
+                row.error.outcome,
+                row.error.reason,
+                row.seconds,
+            )
+            for row in rows
+        ]
+    )

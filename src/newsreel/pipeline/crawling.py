@@ -27,9 +27,11 @@ AT_ONCE = 20  # channels and leads of a host that are looked up together
 TURN_SECONDS = 300.0  # then a host is given back, so that a large site does not hold its place for ever
 POLL_SECONDS = 0.5
 # Places are for hosts that answer. One that lets us wait for longer than this gives up its place and waits aside, where it costs a
-# socket and no time of ours; so does from the start one that did not answer last time.
-PATIENCE_SECONDS = 2.0
+# socket and no time of ours; so does from the start one that did not answer last time. With two seconds, and 1,400 live feeds due at
+# one moment beside 120 bad hosts, 48 of them silent or dripping, live feeds were asked 74 % later than without those.
+PATIENCE_SECONDS = 0.5
 ASIDE_TIMES = 4  # hosts that wait aside, for each place
+FAILING_SHARE = 16  # of the places: so many hosts that failed last time are claimed at once while others are due
 CLAIM_SHARE = 4  # hosts are claimed when so large a part of the places is free: a fourth
 
 
@@ -108,7 +110,8 @@ class Crawl:
         if room <= 0 and room_aside <= 0:
             return
         self._claimed = time.monotonic()
-        hosts = await self._claim(max(room, 0), room_aside)
+        failing = min(room_aside, max(places // FAILING_SHARE, 1)) if self._more else room_aside
+        hosts = await self._claim(max(room, 0), failing)
         due = await self._shop.db(claims.due_on_hosts, hosts, AT_ONCE) if hosts else {}
         self._more = sum(not work.failing for work in due.values()) >= room
         channels = await self._shop.db(_channels, [pk for work in due.values() for pk in work.channels])
@@ -162,7 +165,7 @@ class Crawl:
         if not self._turns:
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):
+            async with asyncio.timeout(min(POLL_SECONDS, self._patience)):
                 await self._stirred.wait()
         self._stirred.clear()
         while self._ended:
