@@ -32,7 +32,7 @@ POSTED = {
     "preview_ask", "preview_add", "source_pause", "source_resume", "source_retire", "channel_pause", "channel_resume",
     "failure_retry", "user_role", "user_disable", "user_enable", "user_sessions", "user_factors", "user_reset",
     "user_groups", "user_delete", "group_add", "group_delete", "invitation_make", "invitation_withdraw",
-    "settings_change", "settings_reset", "source_pace", "source_way", "source_robots", "sources_look", "sources_take",
+    "settings_change", "settings_reset", "source_pace", "source_way", "source_robots", "source_correct", "sources_look", "sources_take",
 }  # fmt: skip
 NAMES = [str(pattern.name) for pattern in urlpatterns]
 

@@ -123,7 +123,7 @@ def test_a_source_is_retired_its_articles_stay_and_it_can_come_back(four: Four) 
     source = Source.objects.get()
     assert source.retired_at is not None
     assert '<span class="badge">read no more</span>' in four.nobody.get("/sources/").content.decode()
-    assert due("news.test") == ([], [])
+    assert due("news.test")[:2] == ([], [])
     assert source.articles.count() == 1
     assert registry.known_channel("https://news.test/feed") is None
     a_again, _ = registry.register(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import psycopg
 import pytest
@@ -14,6 +15,20 @@ from newsreel.archive.changes import Position
 pytestmark = pytest.mark.django_db(transaction=True)
 
 INSERT = "INSERT INTO archive_change (kind, ref, action) VALUES ('article', %s, 'added')"
+
+
+def others_are_done(seconds: float = 90.0) -> None:
+    """Waits until no transaction runs that began before now: those of other tests' databases hold this follower back as well."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        (now,) = cursor.fetchone()
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8", [now])
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError("another transaction has run all the time")
 
 
 def connect() -> psycopg.Connection:
@@ -33,6 +48,7 @@ def test_a_line_is_not_passed_by_one_that_committed_earlier() -> None:
     # The quick one's line is visible, but an older transaction still runs: a follower that read on now would miss line 1.
     assert changes.read(start) == []
     slow.commit()
+    others_are_done()
     assert [line.ref for line in changes.read(start)] == [1, 2]
     slow.close()
     quick.close()
@@ -41,6 +57,7 @@ def test_a_line_is_not_passed_by_one_that_committed_earlier() -> None:
 def test_a_position_goes_on_where_it_was() -> None:
     start = changes.position()
     changes.record("article", [1, 2, 3], "added")
+    others_are_done()
     lines = changes.read(start, limit=2)
     assert [line.ref for line in lines] == [1, 2]
     assert [line.ref for line in changes.read(lines[-1].position)] == [3]
@@ -65,6 +82,7 @@ def test_no_interleaving_loses_a_line(seed: int) -> None:
     for writer in writers:
         writer.commit()
         writer.close()
+    others_are_done()
     seen += [line.ref for line in changes.read(position)]
     assert sorted(seen) == list(range(1, written + 1))
 

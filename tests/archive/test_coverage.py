@@ -34,10 +34,12 @@ def bad(channel: Channel, outcome: str = "timed_out") -> None:
 
 def ago(channel: Channel, how_long: timedelta) -> None:
     """As if all that happened so far to a channel had happened earlier."""
-    for row in ReadingDay.objects.filter(channel=channel):
+    for row in ReadingDay.objects.filter(channel=channel).order_by("day"):
         if row.good_at:
             row.good_at -= how_long
             row.day = row.good_at.date()
+            # Soon after midnight two days become one: the later reading is the one that counts.
+            ReadingDay.objects.filter(channel=channel, day=row.day).exclude(pk=row.pk).delete()
             row.save()
     Channel.objects.filter(pk=channel.pk, last_read_at__isnull=False).update(
         last_read_at=timezone.now() - how_long, next_due_at=timezone.now() - how_long

@@ -69,8 +69,11 @@ async def test_a_silent_host_gives_up_its_place(open_shop: Open) -> None:
         assert not running.done()
         crawl.stopping = True
         await asyncio.wait_for(running, 20)
-        leases = await shop.db(lambda: Host.objects.exclude(lease_owner=None).count())
-    assert leases == 0
+
+        async def all_free() -> bool:
+            return not await shop.db(Host.objects.exclude(lease_owner=None).exists)
+
+        await _until(all_free, 20)
     assert len(silent.asked) == 1
 
 
