@@ -96,7 +96,7 @@ def begin_anew(installation: Installation) -> None:
     with psycopg.connect(installation.dsn) as connection:
         connection.execute("TRUNCATE archive_article, archive_lead, archive_change CASCADE")
         connection.execute(
-            "UPDATE archive_channel SET next_due_at = now(), etag = '', last_modified = '', outcome = ''"
+            "UPDATE archive_channel SET next_due_at = now(), etag = '', last_modified = '', digest = '', outcome = '', last_ok_at = NULL"
         )
         connection.execute(
             "UPDATE archive_host SET next_due_at = now(), rest_until = NULL, lease_owner = NULL, leased_until = NULL"

@@ -35,7 +35,18 @@ def test_a_house_in_order_and_what_its_machine_lacks(make_house: MakeHouse, grou
     house = make_house(PATH=str(ground / "bin"))
     code, found = findings(house, "--no-network")
     assert code == 0
-    assert list(found) == ["Python", "data folder", "disk", "database", "site rules", "push", "clock", "fonts"]
+    assert list(found) == [
+        "Python",
+        "data folder",
+        "disk",
+        "database",
+        "workers",
+        "sources",
+        "site rules",
+        "push",
+        "clock",
+        "fonts",
+    ]
     assert all(row["well"] and not row["advice"] for row in found.values())
     assert "Noto Sans CJK SC" in found["fonts"]["says"]
     assert "GB free" in found["disk"]["says"]

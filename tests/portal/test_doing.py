@@ -90,7 +90,6 @@ def test_it_says_what_is_read_what_came_and_what_refuses(client: Client) -> None
     assert "等待更新" in strip(client)
 
 
-@pytest.mark.django_db(transaction=True)  # a bell is rung outside any transaction
 @pytest.mark.parametrize(
     ("outcome", "words", "english"),
     [
@@ -118,6 +117,7 @@ def test_a_full_disk_is_seen_although_no_worker_can_write_of_it(client: Client, 
         assert "采集暂停：本机磁盘已满或出错。" in strip(client)
 
 
+@pytest.mark.django_db(transaction=True)  # a bell is rung outside any transaction
 def test_a_wish_is_kept_answered_and_shown(client: Client) -> None:
     assert client.post("/add/", {"address": "example.org"}).status_code == 302
     assert "example.org" in strip(client)
