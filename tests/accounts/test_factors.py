@@ -201,6 +201,7 @@ PAGES = (
 )
 
 
+@pytest.mark.endure
 @pytest.mark.parametrize("language", ["zh-hans", pytest.param("en", marks=pytest.mark.endure)])
 def test_the_pages_can_be_used_by_everybody(person: Person, language: str) -> None:
     from axe_playwright_python.sync_playwright import Axe

@@ -104,6 +104,7 @@ def test_a_child_that_is_killed_is_replaced(portal: Portal) -> None:
     assert Visitor().login(portal, "alice", PASSWORD).status == 302
 
 
+@pytest.mark.endure
 @pytest.mark.browser
 def test_the_page_sends_the_form_again_by_itself(portal: Portal, browser: Browser) -> None:
     an_account("alice")
@@ -122,6 +123,7 @@ def test_the_page_sends_the_form_again_by_itself(portal: Portal, browser: Browse
     context.close()
 
 
+@pytest.mark.endure
 @pytest.mark.browser
 def test_a_stream_that_is_refused_is_not_asked_for_for_ever(
     browser: Browser, database_server: ServerAddress, tmp_path_factory: pytest.TempPathFactory

@@ -248,7 +248,7 @@ def test_a_token_that_it_did_not_sign(
 @pytest.mark.parametrize(
     "claims",
     [{"nonce": "another"}, {"nonce": ""}, {"nonce": None}, {"iss": "http://localhost:1"}, {"aud": "another"}, {"aud": ["another"]},
-     {"aud": [CLIENT, "another"]}, {"azp": "another"}, {"exp": NOW - 120}, {"exp": None}, {"iat": NOW + 600}, {"sub": ""},
+     {"aud": [CLIENT, "another"]}, {"azp": "another"}, {"exp": NOW - 120}, {"exp": None}, {"iat": NOW + 86_400}, {"sub": ""},
      {"sub": 7}, {"sub": "x" * 300}, {"sub": "another than userinfo says"}],
 )  # fmt: skip
 def test_a_token_for_something_else(its_portal: Portal, hostile: HostileProvider, claims: dict[str, Any]) -> None:
@@ -315,7 +315,7 @@ ELSEWHERE = [METADATA, "http://127.0.0.1:9/token", "http://10.0.0.1/token", "htt
 @pytest.mark.parametrize(
     ("name", "address"),
     [
-        pytest.param(name, address, marks=[] if (row + column) % 3 == 0 else pytest.mark.endure)
+        pytest.param(name, address, marks=[] if (row + column) % 6 == 0 else pytest.mark.endure)
         for row, address in enumerate(ELSEWHERE)
         for column, name in enumerate(("token_endpoint", "userinfo_endpoint", "jwks_uri"))
         if address or name != "userinfo_endpoint"  # it need not be named

@@ -9,6 +9,8 @@ import tarfile
 import urllib.parse
 from pathlib import Path
 
+import pytest
+
 from newsreel.archive.embedded import ServerAddress
 from tests.backups import logged_in
 from tests.installation import Installation, free_port, fresh_database, wait_until
@@ -38,6 +40,7 @@ def ask(port: int, path: str, body: str = "", **headers: str) -> int:
     return answer.status
 
 
+@pytest.mark.endure
 def test_nobodys_data_is_written_down(tmp_path: Path, database_server: ServerAddress) -> None:
     port = free_port()
     proxy = {"NEWSREEL_PROXY": f"http://{MARK}:{MARK}word@127.0.0.1:{free_port()}", "NEWSREEL_PORT": str(port)}

@@ -88,6 +88,7 @@ def test_on_this_machine_the_link_is_in_the_log(bare: Installation) -> None:
     assert bare.rows("SELECT state, outcome, text FROM archive_letter") == [("sent", "printed", "")]
 
 
+@pytest.mark.endure
 def test_by_a_mail_server_that_comes_late(bare: Installation, tmp_path: Path) -> None:
     ca, tls = authority(tmp_path)
     box = Mailbox()

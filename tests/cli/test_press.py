@@ -48,7 +48,7 @@ def crawled(
         yield bool(request.param), installation, replayed, json.loads(crawl.stdout)
 
 
-def test_the_articles_are_there_each_once(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
+def the_articles_are_there_each_once(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
     _, installation, _, result = crawled
     articles, wanted = installation.exported(), recorded()
     found = [identity(article["url"]) for article in articles]
@@ -58,7 +58,7 @@ def test_the_articles_are_there_each_once(crawled: tuple[bool, Installation, Pre
     assert all(article["title"] and article["text"] for article in articles)
 
 
-def test_titles_and_days(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
+def titles_and_days(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
     bare, installation, _, _ = crawled
     wanted = recorded()
     titles, days = [], []
@@ -95,20 +95,28 @@ def same_day(one: str, other: str | None) -> bool:
     )
 
 
-def test_never_two_requests_at_once(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
+def never_two_requests_at_once(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
     _, _, replayed, _ = crawled
     stats = replayed.ask("stats")
     assert len(stats) >= 121
     assert {host: row["most_at_once"] for host, row in stats.items() if row["most_at_once"] != 1} == {}
 
 
-def test_a_second_crawl_finds_nothing_new(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
+def a_second_crawl_finds_nothing_new(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
     _, installation, _, _ = crawled
     before = len(installation.exported())
     installation.rows("UPDATE archive_channel SET next_due_at = now() RETURNING id")
     again = json.loads(installation.run("crawl", "--once", "--json").stdout)
     assert again["new"] == 0
     assert len(installation.exported()) == before
+
+
+def test_the_whole_press(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
+    """One test, so that workers that share the tests do not each crawl it."""
+    the_articles_are_there_each_once(crawled)
+    titles_and_days(crawled)
+    never_two_requests_at_once(crawled)
+    a_second_crawl_finds_nothing_new(crawled)
 
 
 @pytest.mark.endure

@@ -77,6 +77,7 @@ def test_a_replayed_article_has_every_part(browser: Browser, served: tuple[Insta
     assert (complaints, outside) == ([], [])
 
 
+@pytest.mark.endure
 def test_a_stored_article_appears_by_itself(browser: Browser, served: tuple[Installation, str]) -> None:
     installation, url = served
     context = browser.new_context()

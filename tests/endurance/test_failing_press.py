@@ -46,6 +46,7 @@ def compare(tmp_path: Path, server: ServerAddress, failing: Press, calm: Press, 
         return f"{len(expected)} articles of {len(sites)} sites, all of them, in {seconds:.0f} s"
 
 
+@pytest.mark.endure
 @needs_shared
 def test_two_sites_of_a_press_that_often_fails(tmp_path: Path, database_server: ServerAddress) -> None:
     with press(tmp_path, "--failing", "0.25", "--seed", "7") as failing, fresh_database(database_server) as dsn:

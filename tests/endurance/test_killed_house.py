@@ -105,13 +105,14 @@ def round_of_kills(house: House, expected: set[str], moments: random.Random, vic
 
 
 VICTIMS = ["worker", "readers", "postmaster", "web", "supervisor"]
+SOME = ["worker", "postmaster", "supervisor"]  # the others' ends cost little, and are in the long form
 
 
-def test_each_process_killed_once(house: House, undisturbed: set[str]) -> None:
+def test_killed_once(house: House, undisturbed: set[str]) -> None:
     house.start()
     wait_until(house.is_up, 60, "the start")
     a_second_run_says_why_it_does_not_start(house)
-    print(round_of_kills(house, undisturbed, random.Random(SEED), VICTIMS))
+    print(round_of_kills(house, undisturbed, random.Random(SEED), SOME))
     assert house.stop() == (0, pytest.approx(0, abs=STOP_SECONDS))
     house.nothing_remains(2)
 

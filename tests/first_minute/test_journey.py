@@ -169,6 +169,7 @@ def test_an_article_of_the_sample_has_every_part(
     visitor.context.close()
 
 
+@pytest.mark.endure
 def test_articles_of_the_sample_show_their_pictures(browser: Browser, house: House) -> None:
     visitor = newcomer(browser, house, "zh", **PHONE)
     asked: list[str] = []
@@ -191,6 +192,7 @@ def test_articles_of_the_sample_show_their_pictures(browser: Browser, house: Hou
     visitor.context.close()
 
 
+@pytest.mark.endure
 def test_a_new_article_rolls_in_without_a_reload(browser: Browser, house: House) -> None:
     visitor = newcomer(browser, house, "zh", **DESK)
     tab = visitor.open()
@@ -208,6 +210,7 @@ def test_a_new_article_rolls_in_without_a_reload(browser: Browser, house: House)
     visitor.context.close()
 
 
+@pytest.mark.endure
 def test_one_click_leaves_the_sample(browser: Browser, house: House) -> None:
     visitor = newcomer(browser, house, "zh", **PHONE)
     tab = visitor.open()

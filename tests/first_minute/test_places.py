@@ -39,7 +39,7 @@ def test_the_portal_answers_within_ten_seconds_of_a_first_start(make_house: Make
 @pytest.mark.parametrize(
     ("name", "locale"),
     [
-        ("环球要闻 数据/with spaces", {"LC_ALL": "C"}),
+        pytest.param("环球要闻 数据/with spaces", {"LC_ALL": "C"}, marks=pytest.mark.endure),
         pytest.param("deep-folder/" * 30 + "end", {"LC_ALL": "POSIX"}, marks=pytest.mark.endure),
         pytest.param(
             "données 'and' \"quotes\" 100%", {"LC_ALL": "xx_YY.UTF-8", "LANG": "zz"}, marks=pytest.mark.endure
@@ -111,6 +111,7 @@ def test_a_clone_below_roots_home_runs(make_house: MakeHouse, clone_of_root: Use
     assert Path("/root").stat().st_mode & 0o077 == 0, "its rights are not ours to widen"
 
 
+@pytest.mark.endure
 def test_a_data_folder_below_roots_home_will_do() -> None:
     if not ROOT:
         pytest.skip("left out: only root has a home that the database's user may not enter")

@@ -141,6 +141,7 @@ def test_a_schema_of_a_newer_newsreel_is_named_and_left_alone(made_before: House
     assert made_before.command("sources").returncode == 0
 
 
+@pytest.mark.endure
 def test_of_two_runs_at_once_in_a_new_folder_one_goes_on(make_house: MakeHouse) -> None:
     """Begun in the same moment, on two ports: whoever comes second says so and ends, and hurts nothing."""
     houses = [make_house(), make_house()]

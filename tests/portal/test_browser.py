@@ -202,6 +202,7 @@ def test_what_came_while_the_portal_was_away_is_shown(reader: Reader, portal: Po
     reader.complaints = [said for said in reader.complaints if "net::ERR_" not in said]  # that it was away
 
 
+@pytest.mark.endure
 def test_who_was_away_for_too_long_is_shown_what_is_there_now(reader: Reader, portal: Portal) -> None:
     channel = a_channel()
     tab = reader.live_tab("/about/")
