@@ -171,11 +171,6 @@
       if (!fresh) { return; }
       var scope = fresh.dataset.scope;
       if (scope !== "all" && scope !== "source:" + item.source_id && scope !== "channel:" + item.channel_id) { return; }
-      if (!document.querySelector(".items") && !location.search) { // the first of a list that was empty
-        window.setTimeout(function () { window.location.reload(); }, 500);
-        fresh = null;
-        return;
-      }
       if (counted[item.id] || document.querySelector('.items li[data-id="' + Number(item.id) + '"]')) { return; }
       counted[item.id] = true;
       var n = Object.keys(counted).length;
