@@ -43,9 +43,10 @@ def counter(installation: Installation, sample: Sample) -> Iterator[Counter]:
 def test_a_worker_is_killed_and_the_others_do_its_work(
     installation: Installation, counter: Counter, undisturbed: set[str]
 ) -> None:
+    begin_anew(installation)  # before the workers: it frees every host
+    counter.seen.clear()
     with crew_of(installation) as crew:
         crew.start()
-        begin_anew(installation)
         wait_until(lambda: crew.stored() > 2, 30, "the first articles")
         found = shake(crew, random.Random(SEED), kills=1, whole=len(undisturbed), again=False)
         seconds = crew.wait_for(len(undisturbed), 60)
@@ -68,11 +69,13 @@ def test_killed_at_fifty_moments(
         assert installation.run("add", *every_site).returncode == 0
         installation.environment["NEWSREEL_CRAWL_GAP"] = str(gap)
         counter.seen.clear()
+        begin_anew(installation)  # before the workers, and later when nothing is at work: it frees every host
         with crew_of(installation) as crew:
             crew.start()
-            tails = []
+            tails: list[float] = []
             while len(found) < kills:
-                begin_anew(installation)
+                if tails:
+                    begin_anew(installation)
                 found += shake(crew, moments, kills - len(found), len(undisturbed_all), longest=4.0)
                 crew.start()
                 tails.append(round(crew.wait_for(len(undisturbed_all), 180), 1))
@@ -142,9 +145,9 @@ def test_the_database_is_restarted_under_three_workers(
         assert installation.run("add", *every_site).returncode == 0
         installation.environment["NEWSREEL_CRAWL_GAP"] = str(gap)
         counter.seen.clear()
+        begin_anew(installation)
         with crew_of(installation) as crew:
             crew.start()
-            begin_anew(installation)
             found, waits = [], []
             while len(found) < 5 and crew.stored() < len(undisturbed_all):
                 time.sleep(moments.uniform(0.5, 4.0))
