@@ -110,3 +110,16 @@ def test_more_sources_cost_no_more_queries() -> None:
             assert look_over() == len(some)
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_one_that_was_not_read_yet_is_looked_over_soon_again() -> None:
+    channel = a_channel("https://a.test/feed")
+    assert look_over() == 1
+    assert SourceHealth.objects.get().state == "new"
+    making.was_read(channel, 900)
+    assert look_over() == 0
+    SourceHealth.objects.update(looked_at=timezone.now() - timedelta(minutes=1))
+    assert look_over() == 1
+    assert SourceHealth.objects.get().state == "fine"
+    SourceHealth.objects.update(looked_at=timezone.now() - timedelta(minutes=1))
+    assert look_over() == 0

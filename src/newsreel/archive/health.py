@@ -92,9 +92,13 @@ class _Parts:
     article_at: datetime | None = None
 
 
+NEW_AGE = timedelta(seconds=45)  # of one that was not read yet: its first reading is to be seen soon
+
+
 def to_look_over(age: timedelta, most: int) -> list[int]:
     """Ids of sources that were not looked over for ``age``, those of longest ago first."""
     old = Q(health__looked_at=None) | Q(health__looked_at__lt=Now() - age) | Q(health__looked_at__gt=Now() + age)
+    old |= Q(health__state=SourceHealth.State.NEW, health__looked_at__lt=Now() - NEW_AGE)
     rows = Source.objects.filter(old).order_by(F("health__looked_at").asc(nulls_first=True), "id")
     return list(rows.values_list("id", flat=True)[:most])
 
