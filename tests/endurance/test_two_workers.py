@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from tests.pipeline.test_politeness import whole_crawl
 pytestmark = [
     pytest.mark.endure,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(find_spec("newsreel.pipeline.leave") is None, reason="hosts of redirects are not borrowed here"),
 ]
 
 

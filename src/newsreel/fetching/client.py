@@ -1,5 +1,7 @@
 """Fetching: an address in, a Response out, or a named outcome. Every rule of the way out is applied here, per hop."""
 
+# A few lines over 400, and kept together: every hop of a fetch passes through the same checks, which are read best in one place.
+
 from __future__ import annotations
 
 import asyncio

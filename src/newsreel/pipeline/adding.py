@@ -4,6 +4,8 @@ The order: the address itself (a feed, a sitemap, or a page that links to feeds)
 the sitemaps that robots.txt names, and last the front page itself, watched for links.
 """
 
+# A few lines over 400, and kept together: the search is one order of steps, of which each decides whether the next is taken.
+
 from __future__ import annotations
 
 import asyncio
