@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from newsreel.archive import reading, registry, storing
+from newsreel.archive.coverage import PagedBack
 from newsreel.archive.models import Channel, Lead
 from newsreel.archive.registry import ChannelFacts, SourceFacts
 from newsreel.archive.snapshots import Record
@@ -50,11 +51,14 @@ def store(
 
 
 def was_read(
-    channel: Channel, wait: float = 600, *, entries: int | None = 20, new: int = 0, seconds: float = 0.1
-) -> None:
-    """The channel was read without fault (``entries`` None: unchanged), and is read again after ``wait`` seconds."""
+    channel: Channel, wait: float = 600, *, entries: int | None = 20, new: int = 0, seconds: float = 0.1,
+    back: PagedBack | None = None,
+) -> None:  # fmt: skip
+    """The channel was read without fault (``entries`` None: unchanged), and is read again after ``wait`` seconds. ``back``: it
+    showed a gap.
+    """
     then = reading.AfterReading(wait, int(wait))
-    reading.channels_read([reading.Reading(channel, then, wait, entries=entries, new=new, seconds=seconds)])
+    reading.channels_read([reading.Reading(channel, then, wait, entries=entries, new=new, seconds=seconds, back=back)])
 
 
 def was_not_read(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsreel.archive import coverage, registry
-from newsreel.archive.coverage import Beat, Gap, dark, gaps
+from newsreel.archive.coverage import Beat, Gap, PagedBack, dark, gaps
 from newsreel.archive.models import Channel, CollectionGap, Heartbeat, ReadingDay
 from tests.archive import making
 from tests.archive.making import a_channel
@@ -246,9 +246,55 @@ def test_the_look_costs_the_same_for_more_channels() -> None:
     assert costs[0] == costs[1] == 3
 
 
-def a_gap(begin: float, end: float | None, channel: int | None) -> Gap:
+def read_back(channel: Channel, since: datetime | None, filled: bool) -> None:
+    """A good reading, now, that went through older pages."""
+    making.was_read(channel, 900, back=PagedBack(channel.pk, since, filled))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_gap_whose_older_pages_were_read_says_whether_all_was_found(filled: bool) -> None:
+    channel = a_channel()
+    good(channel)
+    ago(channel, 5 * HOUR)
+    bad(channel)
+    coverage.look()
+    read_back(channel, timezone.now() - 5 * HOUR, filled)
+    assert [(gap.why, gap.filled) for gap in CollectionGap.objects.all()] == [("timed_out", filled)]
+    found = gaps(channel.source_id, timezone.now() - DAY, timezone.now())
+    assert bool(dark(found, [channel.pk], timezone.now() - DAY, timezone.now())) is not filled
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("filled", [True, False])
+def test_one_that_was_read_in_time_and_shows_less_than_was_published(filled: bool) -> None:
+    channel = a_channel()
+    good(channel)
+    before = timezone.now() - HOUR / 4
+    read_back(channel, before, filled)
+    read_back(channel, None, filled)  # nothing is known of when it was read before
+    row = CollectionGap.objects.get()
+    assert (row.why, row.since, row.filled, row.source_id) == (coverage.OVERRUN, before, filled, channel.source_id)
+    assert row.until is not None
+
+
+@pytest.mark.django_db
+def test_what_was_filled_after_a_gap_of_everything_was_not_missed() -> None:
+    channel = a_channel()
+    good(channel)
+    now = timezone.now()
+    CollectionGap.objects.create(since=now - 5 * HOUR, until=now - 1 * HOUR, why="not_running")
+    read_back(channel, now - 5 * HOUR, filled=True)
+    found = gaps(channel.source_id, now - DAY, now)
+    assert dark(found, [channel.pk], now - DAY, now) == []
+    assert len(dark(found, [channel.pk, channel.pk + 1], now - DAY, now)) == 0, "one of two was"
+    assert len(dark(found, [channel.pk + 1], now - DAY, now)) == 1
+    assert len(dark(found, [], now - DAY, now)) == 1
+
+
+def a_gap(begin: float, end: float | None, channel: int | None, filled: bool = False) -> Gap:
     until = None if end is None else NOON + end * HOUR
-    return Gap(NOON + begin * HOUR, until, "x", None if channel is None else 1, channel)
+    return Gap(NOON + begin * HOUR, until, "x", None if channel is None else 1, channel, filled)
 
 
 @pytest.mark.parametrize(
@@ -271,18 +317,19 @@ def test_dark(found: list[tuple[float, float | None, int | None]], expected: lis
 
 @given(
     st.lists(
-        st.tuples(st.integers(-2, 12), st.integers(0, 8), st.sampled_from([None, 1, 2])).map(
-            lambda part: (part[0], part[0] + part[1], part[2])
+        st.tuples(st.integers(-2, 12), st.integers(0, 8), st.sampled_from([None, 1, 2]), st.booleans()).map(
+            lambda part: (part[0], part[0] + part[1], part[2], part[3] and part[2] is not None)
         )
     )
 )
-def test_dark_is_what_a_slow_count_finds(found: list[tuple[int, int, int | None]]) -> None:
+def test_dark_is_what_a_slow_count_finds(found: list[tuple[int, int, int | None, bool]]) -> None:
     spans = dark([a_gap(*gap) for gap in found], [1, 2], NOON, NOON + 10 * HOUR)
     assert spans == sorted(spans)
 
     def missing(at: float) -> bool:
-        out = {channel for begin, end, channel in found if begin <= at < end}
-        return None in out or {1, 2} <= out
+        out = {(channel, filled) for begin, end, channel, filled in found if begin <= at < end}
+        nothing = (None, False) in out
+        return all((one, False) in out or (nothing and (one, True) not in out) for one in (1, 2))
 
     for half in range(20):
         at = half / 2 + 0.25

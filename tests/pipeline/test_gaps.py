@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from newsreel.archive.models import Article, Channel, Host, Lead
+from newsreel.archive.models import Article, Channel, CollectionGap, Host, Lead
 from newsreel.core.types import Entry
 from newsreel.core.urls import identity
 from newsreel.pipeline import fronts, gaps
@@ -119,7 +119,9 @@ async def test_an_outage_of_days_is_filled_without_duplicates(open_shop: Open, s
             await shop.db(newspaper.channels_due)
             await Crawl(shop).run(to_the_end=True)
         urls = await shop.db(lambda: list(Article.objects.values_list("url", flat=True)))
+        noted = await shop.db(lambda: list(CollectionGap.objects.values_list("why", "filled")))
     assert sorted(urls) == sorted(site.url(story(n)) for n in range(1, 34))
+    assert noted == [("overrun", True)]
     assert newspaper.visited(site, lambda path: "page=" in path) == [
         f"/?page={n}" for n in range(2, 6)
     ]  # and only once

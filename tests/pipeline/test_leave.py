@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
+import psycopg
 import pytest
 from django.db import connections
 
@@ -76,6 +79,37 @@ async def test_it_lasts_as_long_as_it_is_confirmed_and_is_given_back_then(owners
             await asyncio.sleep(0.1)
         await asyncio.sleep(0.2)
         assert holder(owners[1]) is None
+
+
+class Slow:
+    """An owner whose answers are long on their way, once ``asked``: until ``arrive``."""
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner, self.number, self.sessions = owner, owner.number, owner.sessions
+        self.asked, self.arrive = threading.Event(), threading.Event()
+
+    def on_session(self, work: Callable[[psycopg.Connection], Any]) -> Any:
+        found = self._owner.on_session(work)
+        self.asked.set()
+        self.arrive.wait(5)
+        return found
+
+
+async def test_a_confirmation_that_was_asked_for_before_a_claim_came_back_says_nothing_of_it(
+    owners: list[Owner],
+) -> None:
+    slow = Slow(owners[0])
+    leave = Leave(cast("Owner", slow))
+    claimed_at = leave.clock()  # the claim is begun, then the confirmation; the claim is committed and comes back first
+    leave.take(["other.test"], claimed_at)
+    async with leave.kept():
+        await asyncio.to_thread(slow.asked.wait, 5)
+        assert leases.borrow(owners[0], HOST)
+        leave.take([HOST], claimed_at)
+        slow.arrive.set()
+        await asyncio.sleep(0.3)
+        assert leave.holds(HOST)
+        assert not leave.holds("other.test"), "what was known before and is not confirmed is lost"
 
 
 async def test_a_host_is_borrowed_when_its_holder_gives_it_back(owners: list[Owner]) -> None:

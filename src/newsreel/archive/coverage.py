@@ -12,6 +12,7 @@ noted with it; where nobody saw it, a clock that was set back shows by times tha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +23,8 @@ from django.db import connection, transaction
 from newsreel.archive.models import CollectionGap, Heartbeat
 
 # Why, where it is no outcome of a reading.
-OURS = ("not_running", "not_read", "paused", "retired")
+OVERRUN = "overrun"  # it was read, and more had been published since the reading before than it shows
+OURS = ("not_running", "not_read", "paused", "retired", OVERRUN)
 PATIENCE_TIMES, PATIENCE_MORE = 2, timedelta(minutes=30)
 STOOD_STILL = timedelta(minutes=5)
 NOTHING_GOOD = timedelta(minutes=30)  # then hosts that fail or wait are not at fault each by itself
@@ -34,13 +36,19 @@ MOST_GAPS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """From when to when (None: still) something was not read. ``source`` and ``channel`` None: nothing at all was."""
+    """From when to when (None: still) something was not read. ``source`` and ``channel`` None: nothing at all was. ``filled``: what
+    the channel published meanwhile was found afterwards.
+    """
 
     since: datetime
     until: datetime | None
     why: str
     source: int | None = None
     channel: int | None = None
+    filled: bool = False
+
+
+FIELDS = tuple(Gap.__dataclass_fields__)
 
 
 def patience(interval: int) -> timedelta:
@@ -55,29 +63,30 @@ def gaps(source: int | None, since: datetime, until: datetime) -> tuple[Gap, ...
     rows = CollectionGap.objects.filter(since__lt=until).exclude(until__lte=since)
     everything = rows.filter(source=None)
     chosen = everything if source is None else everything | rows.filter(source=source)
-    values = chosen.order_by("since", "id").values_list("since", "until", "why", "source", "channel")
+    values = chosen.order_by("since", "id").values_list(*FIELDS)
     return tuple(Gap(*row) for row in values[:MOST_GAPS])
 
 
 def dark(
     found: Iterable[Gap], channels: Iterable[int], since: datetime, until: datetime
 ) -> list[tuple[datetime, datetime]]:
-    """The times between ``since`` and ``until`` in which none of these channels was read, in order and apart."""
+    """The times between ``since`` and ``until`` of which none of these channels was read, then or afterwards; in order and apart."""
     wanted = set(channels)
-    steps: list[tuple[datetime, int, int]] = []  # when, +1 or -1, which channel (0: everything)
+    steps: list[tuple[datetime, int, tuple[int, bool]]] = []  # when, +1 or -1, which channel (0: everything), filled
     for gap in found:
         if gap.channel is not None and gap.channel not in wanted:
             continue
         begin, end = max(gap.since, since), min(gap.until or until, until)
         if begin < end:
-            steps += [(begin, 1, gap.channel or 0), (end, -1, gap.channel or 0)]
+            which = (gap.channel or 0, gap.filled)
+            steps += [(begin, 1, which), (end, -1, which)]
     spans: list[tuple[datetime, datetime]] = []
-    open_: dict[int, int] = {}
+    open_: Counter[tuple[int, bool]] = Counter()
     began: datetime | None = None
     for when, step, which in sorted(steps):
-        open_[which] = open_.get(which, 0) + step
-        missing = sum(1 for channel in wanted if open_.get(channel))
-        is_dark = bool(open_.get(0)) or (bool(wanted) and missing == len(wanted))
+        open_[which] += step
+        nothing = open_[0, False] > 0
+        is_dark = all(open_[one, False] or (nothing and not open_[one, True]) for one in wanted) if wanted else nothing
         if is_dark and began is None:
             began = when
         elif not is_dark and began is not None:
@@ -112,6 +121,17 @@ CLOSE_GAPS = f"""
     SELECT c.source_id, c.id, last.good_at, now(), %(why)s FROM last, archive_channel c
     WHERE c.id = %(channel)s AND NOT EXISTS (SELECT FROM closed)
         AND greatest(last.good_at, {_EVERYTHING_UNTIL}) < now() - make_interval(secs => %(patience)s)
+    FOR KEY SHARE OF c
+"""
+
+# In the same transaction, where older pages were read for what the reading had missed: the gap that it has just closed, or one of its own.
+_PAGED_BACK = """
+    WITH closed AS (
+        UPDATE archive_collectiongap SET filled = %(filled)s WHERE channel_id = %(channel)s AND until = now() RETURNING id
+    )
+    INSERT INTO archive_collectiongap (source_id, channel_id, since, until, why, filled)
+    SELECT c.source_id, c.id, %(since)s, now(), %(why)s, %(filled)s FROM archive_channel c
+    WHERE c.id = %(channel)s AND %(since)s::timestamptz < now() AND NOT EXISTS (SELECT FROM closed)
     FOR KEY SHARE OF c
 """
 
@@ -151,6 +171,25 @@ _EVERYTHING = f"""
     WHERE greatest(last.good_at, {_EVERYTHING_UNTIL}) < now() - %(long)s AND (tried >= %(hosts)s OR overdue >= %(hosts)s)
     ON CONFLICT DO NOTHING
 """.format(tried="c.outcome NOT IN ('', 'ok') AND c.last_read_at > now() - %(long)s")
+
+
+@dataclass(frozen=True, slots=True)
+class PagedBack:
+    """A reading of a channel that met nothing of what earlier ones had named, ``since`` the last good one (None: not known), and went
+    through older pages; ``filled``: until it had all.
+    """
+
+    channel: int
+    since: datetime | None
+    filled: bool
+
+
+def paged_back(found: Iterable[PagedBack]) -> None:
+    """Writes down what became of gaps, in the transaction of the readings, after these were counted."""
+    values = [{"channel": one.channel, "since": one.since, "filled": one.filled, "why": OVERRUN} for one in found]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(_PAGED_BACK, values)
 
 
 def look(why: str = "") -> None:

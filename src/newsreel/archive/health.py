@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from newsreel.archive.coverage import Gap
+from newsreel.archive.coverage import FIELDS, Gap
 from newsreel.archive.models import Channel, CollectionGap, ReadingDay, Source, SourceHealth
 
 
@@ -115,8 +115,8 @@ def facts(ids: Sequence[int], history: timedelta) -> list[SourceFacts]:
         )
     gaps = CollectionGap.objects.filter(Q(source__in=ids) | Q(source=None)).exclude(until__lt=now - history)
     everything: list[Gap] = []
-    for gap in gaps.order_by("since").values_list("since", "until", "why", "source", "channel"):
-        (everything if gap[3] is None else parts[gap[3]].gaps).append(Gap(*gap))
+    for gap in (Gap(*row) for row in gaps.order_by("since").values_list(*FIELDS)):
+        (everything if gap.source is None else parts[gap.source].gaps).append(gap)
     before = {row.source_id: _told(row) for row in SourceHealth.objects.filter(source__in=ids)}
     return [
         SourceFacts(

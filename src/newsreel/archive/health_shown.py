@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Max, Q, Sum
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
-from newsreel.archive.coverage import Gap
+from newsreel.archive.coverage import FIELDS, Gap
 from newsreel.archive.latencies import BUCKETS, summed
 from newsreel.archive.models import Channel, CollectionGap, ReadingDay, Source, SourceHealth
 from newsreel.archive.shown import Name
@@ -158,7 +158,7 @@ def detail(id_: int) -> SourceDetail | None:
         told,
         _channels(id_, today),
         tuple(by_source[id_]),
-        tuple(Gap(*gap) for gap in gaps.values_list("since", "until", "why", "source", "channel")[:GAPS_SHOWN]),
+        tuple(Gap(*gap) for gap in gaps.values_list(*FIELDS)[:GAPS_SHOWN]),
         today,
     )
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from newsreel.archive import changes, counts
+from newsreel.archive import changes, counts, coverage
 from newsreel.archive.claims import ensure_hosts
 from newsreel.archive.models import Channel, Source
 from newsreel.archive.subscriptions import PUSH_GAP
@@ -67,7 +67,8 @@ def database_now() -> datetime:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A reading of a channel without fault. ``wait``: seconds until the next; ``entries``: how many it named (None: it is the same as
-    last time), how many of them are ``new``; ``seconds``: how long fetching and reading it took.
+    last time), how many of them are ``new``; ``seconds``: how long fetching and reading it took; ``back``: what became of a gap that it
+    showed.
     """
 
     channel: Channel
@@ -76,6 +77,7 @@ class Reading:
     entries: int | None
     new: int
     seconds: float
+    back: coverage.PagedBack | None = None
 
 
 # One that a hub pushed since the channel was loaded may have been read before that: it is read again soon.
@@ -102,6 +104,7 @@ def channels_read(readings: Sequence[Reading]) -> None:
     """
     ordered = sorted(readings, key=lambda one: one.channel.pk)  # two who write the same rows do so in one order
     counts.readings([_counted(one) for one in ordered])
+    coverage.paged_back(one.back for one in ordered if one.back is not None)
     with connection.cursor() as cursor:
         cursor.execute(_READ, [json.dumps([_row(one) for one in ordered], default=str)])
     for one in ordered:

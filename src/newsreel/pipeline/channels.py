@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsreel.archive import reading, registry
+from newsreel.archive.coverage import PagedBack
 from newsreel.archive.models import Channel
 from newsreel.core import rsshub
 from newsreel.core.errors import NewsreelError, Temporary
 from newsreel.core.types import Response
 from newsreel.fetching import BUSY
-from newsreel.pipeline import decisions, fronts, polling, pushing
+from newsreel.pipeline import decisions, fronts, gaps, polling, pushing
 from newsreel.pipeline.polling import Heard, State
 from newsreel.pipeline.workshop import Workshop
 
@@ -51,7 +52,8 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
     if named is not None and kept is not None:
         half = polling.half_of(kept.entries)
         heard = Heard(response, len(kept.entries), kept.new, digest, named.refresh_seconds, named.alone, half)
-    await shop.together(_read, _Answered(channel, state, heard, seconds, shop.settings.crawl_interval))
+    filling = kept.filling if kept is not None else None
+    await shop.together(_read, _Answered(channel, state, heard, seconds, shop.settings.crawl_interval, filling))
     shop.costs.outcomes["channel_read"] += 1
     return heard.new
 
@@ -82,13 +84,16 @@ def state_of(channel: Channel) -> State:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """A channel that was read without fault, to be written with others. ``start``: the setting's interval."""
+    """A channel that was read without fault, to be written with others. ``start``: the setting's interval; ``filling``: what became of a
+    gap that the reading showed.
+    """
 
     channel: Channel
     state: State
     heard: Heard
     seconds: float
     start: int
+    filling: gaps.Filling | None = None
 
 
 def _read(rows: Sequence[_Answered]) -> None:
@@ -97,7 +102,8 @@ def _read(rows: Sequence[_Answered]) -> None:
     for row in rows:
         then = polling.after_reading(row.state, row.heard, now, row.start)
         wait = max(then.wait, pushing.polling_floor(row.channel.pushed_at, now))
-        written.append(reading.Reading(row.channel, then, wait, row.heard.entries, row.heard.new, row.seconds))
+        back = row.filling and PagedBack(row.channel.pk, row.filling.since, row.filling.filled)
+        written.append(reading.Reading(row.channel, then, wait, row.heard.entries, row.heard.new, row.seconds, back))
     reading.channels_read(written)
 
 

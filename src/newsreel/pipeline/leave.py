@@ -53,7 +53,7 @@ def busy(host: str) -> Temporary:
 @dataclass(slots=True)
 class _Lease:
     until: float
-    taken: float
+    taken: float  # when it was known that we have it
     used: float
     working: bool = False  # the crawl is at work there; else it is a loan, or about to be given back
     users: int = 0
@@ -81,9 +81,11 @@ class Leave:
 
     def take(self, hosts: Iterable[str], asked: float) -> None:
         """Hosts that were claimed for work, by a claim that was begun at ``asked`` (of ``clock``)."""
+        # A confirmation that was asked for while the claim was on its way may not have seen it, and says nothing of it.
+        known = self.clock()
         for host in hosts:
-            lease = self._leases.setdefault(host, _Lease(0.0, asked, asked))
-            lease.working, lease.taken = True, asked
+            lease = self._leases.setdefault(host, _Lease(0.0, known, asked))
+            lease.working, lease.taken = True, known
             self._stands(lease, asked)
 
     def finish(self, host: str) -> None:
@@ -138,7 +140,7 @@ class Leave:
             try:
                 async with self.changing:
                     if await self._in_thread(partial(leases.borrow, self._owner, host)):
-                        return self._leases.setdefault(host, _Lease(asked + leases.VALID_SECONDS, asked, asked))
+                        return self._leases.setdefault(host, _Lease(asked + leases.VALID_SECONDS, self.clock(), asked))
             except psycopg.Error:  # a lost database: what is stored next waits for it, and says so
                 pass
             await asyncio.sleep(random.uniform(0.3, 0.8))  # noqa: S311 - so that two do not ask in step

@@ -98,6 +98,8 @@ def _looked(
     total = sum(of_channel.values())
     missed = np.zeros(length)
     for gap in facts.gaps:
+        if gap.why == coverage.OVERRUN:
+            continue  # it was read in time
         weight = 1.0 if gap.channel is None else of_channel.get(gap.channel, 0.0) / total if total else 0.0
         begin = max((gap.since - start) / HOUR, 0.0)
         end = min(((gap.until or facts.now) - start) / HOUR, float(length))

@@ -39,7 +39,13 @@ def detail(found: SourceDetail, *, edits: bool) -> dict[str, Any]:
         "channels": [_channel(row, edits) for row in found.channels],
         "days": [{**asdict(day), "day": day.day.isoformat(), "seconds": round(day.seconds, 2)} for day in found.days],
         "gaps": [
-            {"since": _iso(gap.since), "until": _iso(gap.until), "why": gap.why, "channel": gap.channel}
+            {
+                "since": _iso(gap.since),
+                "until": _iso(gap.until),
+                "why": gap.why,
+                "channel": gap.channel,
+                "filled": gap.filled,
+            }
             for gap in found.gaps
         ],
     }

@@ -60,6 +60,7 @@ _WHY = {
     "not_read": _("it was not read in time"),
     "paused": _("paused by an editor"),
     "retired": _("read no more"),
+    "overrun": _("more was published than the channel shows at once"),
     "database_lost": _("the database could not be reached"),
 }
 _ANEW = _("Look at the site in a browser. If it goes on, add its address anew to find the channels it has now.")

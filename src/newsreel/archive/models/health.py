@@ -45,7 +45,8 @@ class ReadingDay(models.Model):
 class CollectionGap(models.Model):
     """A time in which a channel was not read, or, without a channel, nothing at all: archive/coverage.py.
 
-    It begins with the last good reading and ends with the next one. ``why``: an outcome, or one of coverage.OURS.
+    It begins with the last good reading and ends with the next one. ``why``: an outcome, or one of coverage.OURS. ``filled``: what
+    was published meanwhile was found afterwards, on the channel's older pages.
     """
 
     source = models.ForeignKey(Source, models.CASCADE, null=True, related_name="gaps", db_index=False)
@@ -53,6 +54,7 @@ class CollectionGap(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     why = models.CharField(max_length=40)
+    filled = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [
