@@ -57,8 +57,8 @@ def test_the_clock_is_set_while_they_work(
         assert installation.run("add", *few_sites).returncode == 0
         crew = Crew(installation, 2, before)
         try:
+            begin_anew(installation)  # before the workers: it frees every host
             crew.start()
-            begin_anew(installation)
             wait_until(lambda: crew.stored() > 3, 60, "the first articles")
             asked = []
             for moved in (seconds, 0):

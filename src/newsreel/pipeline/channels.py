@@ -102,7 +102,8 @@ def _read(rows: Sequence[_Answered]) -> None:
     for row in rows:
         then = polling.after_reading(row.state, row.heard, now, row.start)
         wait = max(then.wait, pushing.polling_floor(row.channel.pushed_at, now))
-        back = row.filling and PagedBack(row.channel.pk, row.filling.since, row.filling.filled)
+        filling = row.filling
+        back = PagedBack(row.channel.pk, filling.since, filling.filled) if filling is not None else None
         written.append(reading.Reading(row.channel, then, wait, row.heard.entries, row.heard.new, row.seconds, back))
     reading.channels_read(written)
 
