@@ -152,7 +152,9 @@ async def test_answers_without_end(site: Site, fetcher: Fetcher, head: bytes, mo
     site.pages = {"/": endless(head, more)}  # type: ignore[dict-item]
     began = time.perf_counter()
     assert await outcome(fetcher, site.url(), Limits(total_seconds=1.0, wire_bytes=200_000)) == expected
-    assert time.perf_counter() - began < 2.0
+    assert (
+        time.perf_counter() - began < 4.0
+    )  # it ends by its deadline of a second; beside two other test runs it took 2.03
 
 
 async def test_mutated_answers(site: Site, fetcher: Fetcher) -> None:
