@@ -173,6 +173,7 @@ def test_json_of_one(english: Client, editor: Client) -> None:
     assert "url" not in row
     assert found["gaps"][0]["why"] == "forbidden"
     assert found["gaps"][0]["until"] is None
+    assert found["gaps"][0]["filled"] is False
     (row,) = editor.get(f"/health/{channel.source_id}/?format=json").json()["channels"]
     assert (row["url"], row["reason"]) == (channel.url, "Why.")
 
