@@ -82,6 +82,14 @@ def make_due(condition: str) -> float:
     return time.time()
 
 
+def forget() -> None:
+    """Nothing is known any more of hosts that did not answer."""
+    from newsreel.archive.models import Channel, Host
+
+    Host.objects.update(failures=0, waiting_for_host=False)
+    Channel.objects.update(failures=0)
+
+
 async def serve(archive: Archive) -> None:
     """One job after the other, until standard input ends."""
     from newsreel.pipeline.crawling import Crawl
@@ -92,6 +100,10 @@ async def serve(archive: Archive) -> None:
             job: dict[str, Any] = json.loads(line)
             if "fill" in job:
                 await shop.db(fill, job["fill"], job["resting"])
+                print("{}", flush=True)
+                continue
+            if "forget" in job:
+                await shop.db(forget)
                 print("{}", flush=True)
                 continue
             if "due" in job:

@@ -49,6 +49,7 @@ class Wait:
     """A burst: how long after they were due the live feeds were asked, in seconds, sorted."""
 
     name: str
+    bad: bool
     late: Sequence[float]
     wall: float
     failed: int
@@ -121,7 +122,7 @@ def _lateness(waits: Sequence[Wait]) -> str:
         [
             wait.name,
             f"{mean(wait.late):.2f} s",
-            f"**{mean(wait.late) / mean(waits[number - 1].late) - 1:+.1%}**" if number % 2 else "",
+            _later(waits, number),
             f"{wait.at(0.5):.2f} s",
             f"{wait.at(0.95):.2f} s",
             f"{wait.late[-1]:.2f} s",
@@ -130,8 +131,16 @@ def _lateness(waits: Sequence[Wait]) -> str:
         ]
         for number, wait in enumerate(waits)
     ]
-    head = ["run", "late, mean", "against the run before", "median", "95 % below", "latest"]
+    head = ["run", "late, mean", "against the runs around it", "median", "95 % below", "latest"]
     return table([*head, "polls that failed", "worker's memory"], rows)
+
+
+def _later(waits: Sequence[Wait], number: int) -> str:
+    """How much later than in the two runs around it, where bad hosts were among them."""
+    if not waits[number].bad:
+        return ""
+    around = mean((mean(waits[number - 1].late), mean(waits[number + 1].late)))
+    return f"**{mean(waits[number].late) / around - 1:+.1%}**"
 
 
 def _extrapolated(polls: Sequence[tuple[Poll, Poll]]) -> str:

@@ -48,8 +48,12 @@ def test_a_round_brings_three_entries_to_one_feed_in_twenty() -> None:
 def test_the_report_s_sums() -> None:
     plain = Poll("mixed", 100, 1.0, {"own": 0.4}, 2**20)
     ours = Poll("mixed", 100, 1.6, {"ours": 0.2, "readers": 0.3, "database": 0.1}, 2**20, 2**20, 2**20)
-    wait = Wait("live", [1.0, 2.0, 3.0], 4.0, 0, 2**20)
-    text = section([(plain, ours)] * 2, [wait] * 4, 100, 10)
+    wait = Wait("live", False, [1.0, 2.0, 3.0], 4.0, 0, 2**20)
+    slow = Wait("alone, later", False, [2.0, 3.0, 4.0], 5.0, 0, 2**20)
+    beside = Wait("beside bad ones", True, [2.0, 2.75, 3.5], 5.0, 9, 2**20)
+    text = section([(plain, ours)] * 2, [wait, beside, slow], 100, 10)
     assert "| 100 | 62 | **0.62** | 4.00 ms | 6.00 ms | 1.50 |" in text
     assert "| all of them once an hour | 50.0 | 0.30 | 0.30 |" in text
+    assert "| beside bad ones | 2.75 s | **+10.0%** | 2.75 s | 3.50 s | 3.50 s | 9 |" in text
+    assert "| live | 2.00 s |  |" in text
     assert wait.at(0.5) == pytest.approx(2.0)

@@ -11,7 +11,7 @@ from django.core.mail.message import EmailMessage
 from django.db import transaction
 
 from newsreel.archive.models import Letter
-from newsreel.pipeline import jobs
+from newsreel.pipeline import bells
 
 log = logging.getLogger("newsreel.accounts")
 
@@ -29,7 +29,7 @@ class LetterBackend(BaseEmailBackend):
 
 def _ring() -> None:
     try:
-        jobs.ring("send")
+        bells.ring("send")
     except Exception as error:
         # The letter is written: the workers' watch finds it, if some seconds later.
         log.warning("The bell for letters could not be rung: %s", type(error).__name__)

@@ -109,7 +109,7 @@ def _add(channels: list[CatalogueChannel], as_json: bool) -> int:
 
     archive = open_archive()
     try:
-        from newsreel.pipeline import jobs
+        from newsreel.pipeline import bells
         from newsreel.pipeline.importing import refuse_in_sample
         from newsreel.pipeline.selecting import switch_on
         from newsreel.pipeline.workshop import patiently
@@ -117,7 +117,7 @@ def _add(channels: list[CatalogueChannel], as_json: bool) -> int:
         refuse_in_sample(archive.settings)
         done = patiently(lambda: switch_on(channels, archive.settings.crawl_interval), archive.recover)
         if done.new:
-            patiently(lambda: jobs.ring("crawl"), archive.recover)
+            patiently(lambda: bells.ring("crawl"), archive.recover)
     finally:
         archive.close()
     if as_json:

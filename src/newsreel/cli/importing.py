@@ -32,14 +32,14 @@ def _import(options: argparse.Namespace) -> int:
 
     archive = open_archive()
     try:
-        from newsreel.pipeline import jobs
+        from newsreel.pipeline import bells
         from newsreel.pipeline.importing import look_through, take_in
         from newsreel.pipeline.workshop import patiently
 
         plan = patiently(lambda: look_through(body, archive.settings), archive.recover)
         if plan.new and not options.preview:
             patiently(lambda: take_in(plan.new, archive.settings.crawl_interval), archive.recover)
-            patiently(lambda: jobs.ring("crawl"), archive.recover)
+            patiently(lambda: bells.ring("crawl"), archive.recover)
     finally:
         archive.close()
     _say(plan, options)

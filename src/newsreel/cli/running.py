@@ -128,12 +128,12 @@ def _starters(options: argparse.Namespace) -> int:
 
 
 async def _begin(archive: Archive, *, sample: bool) -> bool:
-    from newsreel.pipeline import jobs
+    from newsreel.pipeline import bells
     from newsreel.pipeline.beginning import add_sample, add_starters
     from newsreel.pipeline.workshop import open_workshop
 
     async with open_workshop(archive.settings, archive.recover) as shop:
         added = await (add_sample(shop) if sample else add_starters(shop))
         if added:
-            await shop.db(jobs.ring, "crawl")
+            await shop.db(bells.ring, "crawl")
     return added

@@ -44,7 +44,7 @@ def _add(options: argparse.Namespace) -> int:
 
     archive = open_archive()
     try:
-        from newsreel.pipeline import jobs
+        from newsreel.pipeline import bells
         from newsreel.pipeline.adding import Reach, add_all
         from newsreel.pipeline.workshop import open_workshop, patiently
 
@@ -64,7 +64,7 @@ def _add(options: argparse.Namespace) -> int:
 
         results = asyncio.run(work())
         if any(result.status == "added" for result in results):
-            patiently(lambda: jobs.ring("crawl"), archive.recover)
+            patiently(lambda: bells.ring("crawl"), archive.recover)
     finally:
         archive.close()
     if options.json:

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import connection
 from procrastinate import App, Blueprint, JobContext
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from newsreel.archive import claims, clock, letters, preferences, subscriptions, wishes, workers
 from newsreel.archive.models import AddRequest
@@ -22,6 +21,7 @@ from newsreel.archive.reading import settle_rsshub
 from newsreel.core import settings as ours
 from newsreel.core.errors import NewsreelError
 from newsreel.pipeline.adding import add_all
+from newsreel.pipeline.bells import NAMESPACE, ring
 from newsreel.pipeline.crawling import Crawl, Tally
 from newsreel.pipeline.enriching import enrich_due
 from newsreel.pipeline.keeping import keep
@@ -44,21 +44,9 @@ STALLED_SECONDS = 900
 
 
 def configure(app: App) -> None:
-    """Called by procrastinate's Django app when it is ready (settings.PROCRASTINATE_ON_APP_READY)."""
-    app.add_tasks_from(bells, namespace="newsreel")
-
-
-def ring(bell: str) -> None:
-    """Rings a bell, unless it is waiting already. Not inside a transaction: the second writer would wait and fail."""
-    from procrastinate.contrib.django import app
-
-    try:
-        app.configure_task(f"newsreel:{bell}", queueing_lock=bell).defer()
-    except AlreadyEnqueued:
-        return
-    except ConnectorException as error:
-        # What the database said, so that a lost one is waited for as everywhere.
-        raise error.__cause__ or error from None
+    """Lets procrastinate's app answer the bells; once in a process."""
+    if f"{NAMESPACE}:crawl" not in app.tasks:
+        app.add_tasks_from(bells, namespace=NAMESPACE)
 
 
 async def _ring_when_it_can(shop: Workshop, bell: str) -> None:

@@ -25,8 +25,11 @@ async def work(archive: Archive) -> None:
 
     A database that is lost is waited for, and the work begins again.
     """
-    from newsreel.pipeline.jobs import watch
+    from procrastinate.contrib.django import app
 
+    from newsreel.pipeline.jobs import configure, watch
+
+    configure(app)
     # Of a lost database it logs whole traces; what it costs us is said here in one line.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)

@@ -19,7 +19,7 @@ from newsreel.archive import wishes
 from newsreel.core import state
 from newsreel.core.errors import NewsreelError, Temporary
 from newsreel.core.settings import settings
-from newsreel.pipeline import jobs
+from newsreel.pipeline import bells
 from newsreel.pipeline.importing import refuse_in_sample
 from newsreel.pipeline.selecting import switch_on
 from newsreel.portal import admission, catalogue, doing, errors, outcomes
@@ -35,7 +35,7 @@ def add(request: HttpRequest) -> HttpResponse:
             wishes.ask(address)
         except Temporary:
             return errors.too_many(request)
-        jobs.ring("add")
+        bells.ring("add")
     return HttpResponseRedirect(reverse("portal:home"))
 
 
@@ -64,7 +64,7 @@ def catalogue_add(request: HttpRequest) -> HttpResponse:
         said = _("%(said)s Known already: %(n)s.") % {"said": said, "n": done.known}
     messages.success(request, said)
     if done.new:
-        jobs.ring("crawl")
+        bells.ring("crawl")
     return back
 
 

@@ -22,7 +22,7 @@ from django.http.request import split_domain_port, validate_host
 from newsreel.archive import callbacks
 from newsreel.archive.callbacks import Known
 from newsreel.core.errors import NewsreelError
-from newsreel.pipeline import jobs, pushing
+from newsreel.pipeline import bells, pushing
 from newsreel.portal.headers import SECURITY_HEADERS
 
 Scope = MutableMapping[str, Any]
@@ -44,7 +44,7 @@ _LATER = [(b"retry-after", b"30")]
 class WebSubEndpoint:
     """The endpoint. ``ring`` rings for the crawl."""
 
-    def __init__(self, ring: Callable[[str], object] = jobs.ring) -> None:
+    def __init__(self, ring: Callable[[str], object] = bells.ring) -> None:
         self._ring = ring
         self._busy: Counter[str] = Counter()
         # One thread, and so one connection, as in passes.py.

@@ -219,6 +219,4 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
 
-PROCRASTINATE_ON_APP_READY = "newsreel.pipeline.jobs.configure"
-
 LOGGING = configured(lambda: settings().home)

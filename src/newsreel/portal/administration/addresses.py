@@ -15,7 +15,7 @@ from newsreel.archive import corrections
 from newsreel.archive.models import Source
 from newsreel.discovery.patterns import Correction, Known
 from newsreel.discovery.shapes import wider
-from newsreel.pipeline import jobs
+from newsreel.pipeline import bells
 from newsreel.portal.administration.frame import act, posted, safe, shown
 
 _KIND = re.compile(r"\{(date|words|word|number|n|code)\}")
@@ -53,7 +53,7 @@ def correct(request: HttpRequest, source: int) -> HttpResponse:
         }[said]
 
     answer = act(request, reverse("administration:source_addresses", kwargs={"source": found.pk}), do)
-    jobs.ring("crawl")
+    bells.ring("crawl")
     return answer
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from newsreel.accounts import audit
 from newsreel.archive import failures as found
-from newsreel.pipeline import jobs
+from newsreel.pipeline import bells
 from newsreel.portal.administration.frame import act, before, posted, safe, shown
 
 
@@ -40,7 +40,7 @@ def retry(request: HttpRequest, kind: str, outcome: str) -> HttpResponse:
         return text % {"n": many}
 
     answer = act(request, reverse("administration:failures"), do)
-    jobs.ring("crawl")
+    bells.ring("crawl")
     return answer
 
 

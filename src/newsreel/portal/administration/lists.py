@@ -16,7 +16,7 @@ from newsreel.archive import wishes
 from newsreel.archive.models import AddRequest
 from newsreel.core.errors import NewsreelError
 from newsreel.core.settings import settings
-from newsreel.pipeline import jobs
+from newsreel.pipeline import bells
 from newsreel.pipeline.importing import look_through, take_in, taken_out
 from newsreel.portal.administration import faults
 from newsreel.portal.administration.frame import act, posted, safe, shown
@@ -84,7 +84,7 @@ def take(request: HttpRequest, listing: int) -> HttpResponse:
         return ngettext("%(n)s channel is added.", "%(n)s channels are added.", done.new) % {"n": done.new}
 
     answer = act(request, reverse("administration:sources"), do)
-    jobs.ring("crawl")
+    bells.ring("crawl")
     return answer
 
 

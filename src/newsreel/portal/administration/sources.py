@@ -13,7 +13,7 @@ from newsreel.archive.models import AddRequest, Channel, Source
 from newsreel.archive.watched import FILTERS, watched
 from newsreel.core.errors import Temporary
 from newsreel.core.settings import settings
-from newsreel.pipeline import jobs
+from newsreel.pipeline import bells
 from newsreel.pipeline.previewing import confirm
 from newsreel.portal.administration import faults, findings
 from newsreel.portal.administration.frame import act, kept_query, page_number, posted, safe, shown, typed
@@ -53,7 +53,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except Temporary as error:
         messages.error(request, faults.words(error))
         return HttpResponseRedirect(reverse("administration:sources"))
-    jobs.ring("add")
+    bells.ring("add")
     return HttpResponseRedirect(reverse("administration:preview", kwargs={"preview": preview.pk}))
 
 
@@ -77,7 +77,7 @@ def add(request: HttpRequest, preview: int) -> HttpResponse:
         return _("The source is added; it is being read now.")
 
     answer = act(request, back, do)
-    jobs.ring("crawl")
+    bells.ring("crawl")
     source = AddRequest.objects.filter(pk=found.pk).values_list("source", flat=True).first()
     if source is not None:
         return HttpResponseRedirect(reverse("administration:source", kwargs={"source": source}))
@@ -153,7 +153,7 @@ def _change_channel(request: HttpRequest, id_: int, *, paused: bool) -> HttpResp
 def _after_change(*, ring: bool) -> None:
     findings.forget()
     if ring:
-        jobs.ring("crawl")
+        bells.ring("crawl")
 
 
 def _preview(id_: int) -> AddRequest:
