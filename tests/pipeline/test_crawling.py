@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from newsreel.archive import registry
 from newsreel.archive.models import Channel, Host
@@ -90,3 +92,27 @@ async def test_a_host_that_failed_does_not_wait_for_a_place(open_shop: Open) -> 
         read = await shop.db(_read)
     assert (read, failures) == (3, {0})  # an answer ends the count
     assert {site.most_busy for site in sites} == {1}
+
+
+def _feeds(site: Site, number: int) -> None:
+    facts = [ChannelFacts(site.url(f"/{name}"), "feed") for name in "abcde"]
+    registry.register(SourceFacts(f"f{number}.test", f"F{number}", site.url()), facts, 900)
+
+
+async def test_a_host_of_nothing_but_faults_is_left_alone_after_two(open_shop: Open) -> None:
+    fault = answer(500, b"")
+    async with AsyncExitStack() as stack:
+        broken, partly = [await stack.enter_async_context(served()) for _ in range(2)]
+        broken.pages = {f"/{name}": fault for name in "abcde"}
+        partly.pages = {f"/{name}": fault for name in "abcd"} | {"/e": EMPTY}
+        shop = await stack.enter_async_context(open_shop(allowed=[site.place for site in (broken, partly)]))
+        for number, site in enumerate((broken, partly)):
+            await shop.db(_feeds, site, number)
+        earlier = timezone.now() - timedelta(minutes=1)
+        await shop.db(lambda: Channel.objects.filter(url=partly.url("/e")).update(next_due_at=earlier))
+        await Crawl(shop).run(to_the_end=False)
+        left = await shop.db(lambda: {host.name: host.failures for host in Host.objects.all()})
+    asked = [[path for path in site.paths() if path != "/robots.txt"] for site in (broken, partly)]
+    assert (len(asked[0]), len(asked[1])) == (2, 5)
+    assert asked[1][0] == "/e"
+    assert (left[broken.place], left[partly.place]) == (1, 0)

@@ -54,11 +54,15 @@ class Tally:
 
 @dataclass(eq=False)
 class _Turn:
-    """A host that is ours for a while. ``aside``: it waits, and holds no place. ``found``: new addresses that it named."""
+    """A host that is ours for a while. ``aside``: it waits, and holds no place. ``found``: new addresses that it named. ``faults``: answers
+    of a server at fault; ``answered``: it has given others.
+    """
 
     host: str
     aside: bool
     found: int = 0
+    faults: int = 0
+    answered: bool = False
     task: asyncio.Task[None] | None = None
 
 
@@ -218,24 +222,25 @@ class Crawl:
 
     async def _do(self, turn: _Turn, due: claims.DueWork, channels: list[Channel]) -> bool:
         """The channels and leads that are due; False where the host is to be left alone."""
-        host = turn.host
         for channel in channels:
             try:
                 self.tally.channels += 1
                 async with self._room():
                     turn.found += await read_channel(self._shop, channel)
             except NewsreelError as error:
-                if await self._must_wait(host, str(channel.source), channel.url, error, channel.failures):
+                if await self._must_wait(turn, str(channel.source), channel.url, error, channel.failures):
                     return False
+            else:
+                turn.answered = True
             self._progress(self.tally)
         leads = await self._shop.db(_leads, due.leads) if due.leads else []
-        if leads and not await self._visit(host, leads):
+        if leads and not await self._visit(turn, leads):
             return False
         if due.failing:
-            await self._shop.db(registry.host_answered, host)
+            await self._shop.db(registry.host_answered, turn.host)
         return True
 
-    async def _visit(self, host: str, leads: list[Lead]) -> bool:
+    async def _visit(self, turn: _Turn, leads: list[Lead]) -> bool:
         """The leads, one after the other; False where the host is to be left alone."""
         async with lessons(self._shop, leads) as taught:
             for lead in leads:
@@ -246,8 +251,10 @@ class Crawl:
                     self.tally.new += stored == "new"
                     self.tally.changed += stored == "changed"
                 except NewsreelError as error:
-                    if await self._must_wait(host, str(lead.channel.source), lead.url, error, lead.attempts):
+                    if await self._must_wait(turn, str(lead.channel.source), lead.url, error, lead.attempts):
                         return False
+                else:
+                    turn.answered = True
                 self._progress(self.tally)
         return True
 
@@ -255,21 +262,26 @@ class Crawl:
         """For one page or channel more, as fast as the archive can take them."""
         return self._shop.pressure.page(self._shop.settings.crawl_hosts)
 
-    async def _must_wait(self, host: str, source: str, url: str, error: NewsreelError, failures: int) -> bool:
-        """Whether the whole host is to be left alone for a while: it said so, or it does not answer at all."""
+    async def _must_wait(self, turn: _Turn, source: str, url: str, error: NewsreelError, failures: int) -> bool:
+        """Whether the whole host is to be left alone for a while: it said so, it does not answer at all, or only with faults."""
         if isinstance(error, Misconfigured) or error.outcome in decisions.HOUSE_FAULTS:
             raise error
         if error.outcome == BUSY:  # another host, to which a redirect led: whoever reads it may want this one meanwhile
             return True
         if decisions.names_its_time(error, failures):
             wait = decisions.retry_in(error, failures) or decisions.BACK_OFF[0]
-            await self._shop.db(registry.host_waits, host, wait, named_by_host=True)
+            await self._shop.db(registry.host_waits, turn.host, wait, named_by_host=True)
             return True
         self.tally.fault(source, url, error)
-        if isinstance(error, Temporary) and (error.retry_after is not None or error.outcome in decisions.HOST_FAILURES):
-            await self._shop.db(registry.host_waits, host, decisions.BACK_OFF[0], named_by_host=False)
-            return True
-        return False
+        fault = error.outcome == "server_error"
+        turn.faults, turn.answered = turn.faults + fault, turn.answered or not fault
+        at_fault = turn.faults >= decisions.HOST_FAULTS and not turn.answered
+        silent = isinstance(error, Temporary) and (
+            error.retry_after is not None or error.outcome in decisions.HOST_FAILURES
+        )
+        if at_fault or silent:
+            await self._shop.db(registry.host_waits, turn.host, decisions.BACK_OFF[0], named_by_host=False)
+        return at_fault or silent
 
 
 def _channels(ids: list[int]) -> dict[int, Channel]:
