@@ -28,7 +28,7 @@ from tests.installation import Installation, Sample, free_port, fresh_database, 
 @contextmanager
 def an_empty_one(server: ServerAddress, home: Path, sample: Sample) -> Iterator[Installation]:
     """An installation that holds nothing, on a database of its own."""
-    with fresh_database(server) as dsn:
+    with fresh_database(server, empty=True) as dsn:
         yield Installation(home, dsn, **sample.settings)
 
 

@@ -74,7 +74,10 @@ def database_server() -> Iterator[ServerAddress]:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, database_server: ServerAddress
 ) -> None:
-    """pytest-django asks for this before it makes the test database: the server runs from here on."""
+    """pytest-django asks for this before it makes the test database: the server runs from here on, and has one to copy."""
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["TEMPLATE"] = database.migrated()
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 
 from newsreel.archive.embedded import ServerAddress
+from tests import database
 from tests.shared import SHARED
 
 
@@ -85,11 +86,12 @@ class Installation:
 
 
 @contextmanager
-def fresh_database(server: ServerAddress) -> Iterator[str]:
-    """A new, empty database on the run's server; its address."""
+def fresh_database(server: ServerAddress, *, empty: bool = False) -> Iterator[str]:
+    """A new database on the run's server, with the schema and nothing in it, or not even that; its address."""
     name = f"install_{secrets.token_hex(4)}"
+    template = "template1" if empty else database.migrated()
     with psycopg.connect(server.dsn_of("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield server.dsn_of(name)
     finally:

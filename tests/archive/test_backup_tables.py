@@ -26,8 +26,8 @@ VALUES = "a\tb\nc\\d\x01\u2028新闻\U0001f600\\N"
 @pytest.fixture
 def pair(database_server: ServerAddress) -> Iterator[tuple[psycopg.Connection, psycopg.Connection]]:
     with (
-        fresh_database(database_server) as one,
-        fresh_database(database_server) as other,
+        fresh_database(database_server, empty=True) as one,
+        fresh_database(database_server, empty=True) as other,
         psycopg.connect(one) as first,
         psycopg.connect(other) as second,
     ):

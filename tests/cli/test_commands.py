@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Installation, free_port
+from newsreel.archive.embedded import ServerAddress
+from tests.installation import Installation, free_port, fresh_database
 
 POST = "http://www.meridian-post.example/"
 
@@ -251,7 +252,9 @@ def test_a_newer_schema_is_refused_in_one_line(installation: Installation) -> No
     assert "9999_future" in done.stderr
 
 
-def test_several_first_starts_at_once_migrate_once(installation: Installation) -> None:
-    starts = [installation.start("sources") for _ in range(3)]
-    assert [start.wait(60) for start in starts] == [0, 0, 0]
-    assert installation.rows("SELECT count(*) - count(DISTINCT (app, name)) FROM django_migrations") == [(0,)]
+def test_several_first_starts_at_once_migrate_once(tmp_path: Path, database_server: ServerAddress) -> None:
+    with fresh_database(database_server, empty=True) as dsn:
+        empty = Installation(tmp_path / "home", dsn)
+        starts = [empty.start("sources") for _ in range(3)]
+        assert [start.wait(60) for start in starts] == [0, 0, 0]
+        assert empty.rows("SELECT count(*) - count(DISTINCT (app, name)) FROM django_migrations") == [(0,)]

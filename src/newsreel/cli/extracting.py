@@ -11,15 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsreel.cli.explained import show
 from newsreel.core import urls
-from newsreel.core.dates import iso
 from newsreel.core.errors import Permanent
 from newsreel.core.settings import settings
-from newsreel.core.types import Article
-from newsreel.sources import named_rule_for, rule_for
 
 if TYPE_CHECKING:
+    from newsreel.core.types import Article
     from newsreel.extraction import Explanation
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -53,6 +50,9 @@ def _extract(options: argparse.Namespace) -> int:
 
 
 def _explain(found: Explanation, address: str, *, as_json: bool) -> None:
+    from newsreel.cli.explained import show
+    from newsreel.sources import named_rule_for
+
     named = named_rule_for(address)
     host = named.host if named else ""
     if as_json:
@@ -66,6 +66,7 @@ def _explain(found: Explanation, address: str, *, as_json: bool) -> None:
 async def _read(name: str, page: str, url: str) -> tuple[str, Any]:
     """The page's address, and what the function of that name makes of the page."""
     from newsreel.pipeline.isolation import Readers
+    from newsreel.sources import rule_for
 
     body, address, content_type = await _fetch(page) if "://" in page else (_bytes_of(page), url, None)
     if url and urls.split(url) is None:
@@ -102,6 +103,8 @@ def _bytes_of(page: str) -> bytes:
 
 def article_json(article: Article) -> dict[str, Any]:
     """An article with the keys of the face; times in ISO 8601, a day as '2025-08-12'."""
+    from newsreel.core.dates import iso
+
     facts = asdict(article)
     facts["published"] = iso(article.published, article.published_precision)
     facts["modified"] = iso(article.modified)
