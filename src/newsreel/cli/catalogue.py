@@ -111,8 +111,8 @@ def _add(channels: list[CatalogueChannel], as_json: bool) -> int:
     try:
         from newsreel.pipeline import bells
         from newsreel.pipeline.importing import refuse_in_sample
+        from newsreel.pipeline.patience import patiently
         from newsreel.pipeline.selecting import switch_on
-        from newsreel.pipeline.workshop import patiently
 
         refuse_in_sample(archive.settings)
         done = patiently(lambda: switch_on(channels, archive.settings.crawl_interval), archive.recover)

@@ -43,7 +43,7 @@ def _crawl(options: argparse.Namespace) -> int:
     archive = open_archive()
     try:
         from newsreel.archive.overview import what_is_left
-        from newsreel.pipeline.workshop import patiently
+        from newsreel.pipeline.patience import patiently
 
         tally, costs = asyncio.run(_crawl_to_the_end(archive))
         left = patiently(what_is_left, archive.recover)

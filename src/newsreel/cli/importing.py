@@ -34,7 +34,7 @@ def _import(options: argparse.Namespace) -> int:
     try:
         from newsreel.pipeline import bells
         from newsreel.pipeline.importing import look_through, take_in
-        from newsreel.pipeline.workshop import patiently
+        from newsreel.pipeline.patience import patiently
 
         plan = patiently(lambda: look_through(body, archive.settings), archive.recover)
         if plan.new and not options.preview:

@@ -46,7 +46,8 @@ def _add(options: argparse.Namespace) -> int:
     try:
         from newsreel.pipeline import bells
         from newsreel.pipeline.adding import Reach, add_all
-        from newsreel.pipeline.workshop import open_workshop, patiently
+        from newsreel.pipeline.patience import patiently
+        from newsreel.pipeline.workshop import open_workshop
 
         progress = Progress()
         done = 0

@@ -35,7 +35,7 @@ def open_archive(chosen: Settings | None = None) -> Archive:
     archive = connect(chosen)
     from newsreel.archive import preferences
     from newsreel.archive.migrating import migrate
-    from newsreel.pipeline.workshop import patiently
+    from newsreel.pipeline.patience import patiently
 
     patiently(migrate, archive.recover)
     patiently(preferences.take_up, archive.recover)

@@ -16,20 +16,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-import psycopg
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 
 from newsreel.archive.claims import Owner
 from newsreel.archive.clock import DatabaseClock
 from newsreel.archive.models import Source
 from newsreel.archive.snapshots import SnapshotStore
-from newsreel.core.errors import Misconfigured, NewsreelError, Permanent, Temporary
+from newsreel.core.errors import Permanent
 from newsreel.core.settings import Settings
 from newsreel.core.types import Response
 from newsreel.fetching import Fetcher, Policy, Terms
 from newsreel.fetching.pacing import Pacer
 from newsreel.pipeline.isolation import Readers
 from newsreel.pipeline.leave import Leave
+from newsreel.pipeline.patience import patiently
 from newsreel.pipeline.pressure import Pressure
 from newsreel.pipeline.together import Together
 
@@ -40,9 +40,6 @@ log = logging.getLogger("newsreel.pipeline")
 
 DATABASE_THREADS = 4
 MOST_DESCRIPTORS = 8192
-DATABASE_PATIENCE = 60.0  # seconds for which a lost database is waited for
-# Django wraps what happens on its connections; an owner's session is psycopg's own.
-_LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 @dataclass
@@ -160,40 +157,6 @@ def terms_of(source: Source) -> Terms | None:
         return None
     headers = tuple((str(name), str(value)) for name, value in source.headers)
     return Terms(source.site, headers, tuple(source.free_paths), secure=source.home_url.startswith("https:"))
-
-
-def patiently(work: Callable[[], R], recover: Callable[[], object], patience: float = DATABASE_PATIENCE) -> R:
-    """Does some work on this thread's database connection, again with a new one while the database is lost.
-
-    Temporary or Misconfigured 'disk_full' where it has no room left, Misconfigured 'database_lost' where it does not come back.
-    """
-    deadline = time.monotonic() + patience
-    pause = 0.1
-    while True:
-        try:
-            return work()
-        except _LOST as error:
-            connections.close_all()
-            if _is_full(error):
-                raise Temporary("disk_full", _DISK_FULL) from None
-            if time.monotonic() > deadline:
-                raise Misconfigured("database_lost", _LOST_FOR_GOOD.format(patience)) from None
-            try:
-                recover()
-            except NewsreelError as fault:
-                if fault.outcome == "disk_full":
-                    raise
-                log.warning("The database cannot be reached: %s", fault)
-            time.sleep(pause)
-            pause = min(pause * 2, 2.0)
-
-
-def _is_full(error: BaseException) -> bool:
-    return isinstance(error, psycopg.errors.DiskFull) or isinstance(error.__cause__, psycopg.errors.DiskFull)
-
-
-_DISK_FULL = "The disk of the database is full: nothing more is stored until there is room."
-_LOST_FOR_GOOD = "The database was lost, and did not answer again for {:.0f} seconds: see newsreel doctor."
 
 
 @asynccontextmanager
