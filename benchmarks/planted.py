@@ -39,7 +39,10 @@ _BELOW = (
     "paragraphs and headings. The stored model has seen the pages, not the junk."
 )
 _NAMES = re.compile(
-    r"""(\s(?:class|id|data-testid|data-component)=)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
+    # A name without quotes holds no & and no backslash: '<div class=\&quot;lead' stands in an attribute, as a string of a script, and to
+    # put a quote there would end the attribute and spill its markup into the page.
+    r"""(\s(?:class|id|data-testid|data-component)=)(?:"([^"]*)"|'([^']*)'|([^\s"'>&\\]+)(?=[\s>]))""",
+    re.IGNORECASE,
 )
 # Written for this: in the manner of such boxes, of nobody in particular. Appeal, thanks, call, newsletter, label, undo, gallery, sponsor.
 WORDS: dict[str, tuple[str, ...]] = {

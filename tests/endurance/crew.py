@@ -115,10 +115,10 @@ def shake(
     there were at each kill. The next moment is counted from when it is there again: else none would ever get to work.
     """
     found: list[int] = []
-    while len(found) < kills and (stored := crew.stored()) < whole:
+    while len(found) < kills and crew.stored() < whole:
         time.sleep(moments.uniform(0.1, longest))
         number = moments.choice([number for number, worker in enumerate(crew.workers) if worker is not None])
-        found.append(stored)
+        found.append(crew.stored())  # now, and not before the sleep: most of the work may have been done in it
         crew.kill(number)
         if again:
             crew.start(number)
