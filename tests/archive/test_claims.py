@@ -119,11 +119,11 @@ def test_articles_are_claimed_once_and_given_up_after_three_attempts(owners: lis
     assert claims.claim_articles(owners[0], 3) == sorted(ids, reverse=True)[:3]
     assert claims.claim_articles(owners[1], 3) == sorted(ids, reverse=True)[3:]
     assert not claims.articles_due()
-    storing.enrichment_failed([ids[0]], 3)
+    storing.enrichment_failed([ids[0]], 3, owners[1].number)
     assert claims.claim_articles(owners[0], 3) == [ids[0]]
-    storing.enrichment_failed([ids[0]], 2)
+    storing.enrichment_failed([ids[0]], 2, owners[0].number)
     assert Article.objects.get(pk=ids[0]).state == Article.State.FAILED
-    storing.store_enrichments([(ids[1], Enrichment("en"))])
+    storing.store_enrichments([(ids[1], Enrichment("en"))], owners[1].number)
     owners[0].close()
     owners[1].close()
     assert set(claims.claim_articles(owners[2], 10)) == set(ids[2:])

@@ -44,7 +44,8 @@ def an_old_article(channel: Channel, url: str, *words: str, at: datetime = OLD, 
     lead = Lead.objects.select_related("channel__source").get(url=url)
     _, pk = storing.store(lead, making.facts(url, text="Second.", **more), making.a_visit(url, at))
     keywords = tuple(Word(word, 0.5) for word in words)
-    storing.store_enrichments([(pk, Enrichment("en", keywords, (Topic("medtop:1", "medtop:1", 0.9),)))])
+    Article.objects.filter(pk=pk).update(claim_owner=7)
+    storing.store_enrichments([(pk, Enrichment("en", keywords, (Topic("medtop:1", "medtop:1", 0.9),)))], 7)
     Article.objects.filter(pk=pk).update(changed_at=at)
     return pk
 

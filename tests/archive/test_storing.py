@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from newsreel.archive import changes, registry, storing
-from newsreel.archive.models import Article, Change, Lead, Revision, Snapshot
+from newsreel.archive.models import Article, ArticleKeyword, Change, Lead, Revision, Snapshot
 from newsreel.core.errors import Skip
 from newsreel.core.types import Block, Enrichment, Entry, Keyword, Topic
 from tests.archive import making
@@ -156,16 +156,36 @@ def test_enrichment_is_written_in_a_fixed_number_of_statements(django_assert_num
         return [(pk, Enrichment("en", words, (Topic("medtop:20000593", "medtop:11000000", 0.8),))) for pk in some]
 
     counts = []
+    Article.objects.update(claim_owner=7)
     for some in (ids[:10], ids[10:30]):
         with CountQueries() as counted:
-            storing.store_enrichments(found(some))
+            storing.store_enrichments(found(some), 7)
         counts.append(counted.number)
     assert counts[0] == counts[1]
     article = Article.objects.get(pk=ids[0])
     assert (article.state, article.language) == ("enriched", "en")
     assert [row.keyword.text for row in article.keyword_rows.order_by("-weight")] == ["North Korea", "Kursk"]
-    storing.store_enrichments([(ids[0], Enrichment("fr"))])
+    Article.objects.filter(pk=ids[0]).update(claim_owner=7, state=Article.State.STORED)
+    storing.store_enrichments([(ids[0], Enrichment("fr"))], 7)
     assert article.keyword_rows.count() == 0
+
+
+def test_an_enrichment_counts_only_while_its_claim_does() -> None:
+    """Written twice (the end of the first time was not heard of), of a text that was changed meanwhile, of another's claim."""
+    channel = making.a_channel()
+    urls = [f"https://news.test/{n}" for n in range(3)]
+    again, changed, others = (making.store(channel, url, text=f"Text of {url}")[1] for url in urls)
+    Article.objects.update(claim_owner=7)
+    found = [(pk, Enrichment("en", (Keyword("Kursk", 1.0),))) for pk in (again, changed, others)]
+    storing.store_enrichments(found[:1], 7)
+    Article.objects.filter(pk=others).update(claim_owner=8)
+    making.store(channel, urls[1], text="Another text")
+    storing.store_enrichments(found, 7)
+    storing.enrichment_failed([changed, others], 0, 7)
+    states = dict(Article.objects.values_list("pk", "state"))
+    assert states == {again: "enriched", changed: "stored", others: "stored"}
+    assert list(Change.objects.filter(action="enriched").values_list("ref", flat=True)) == [again]
+    assert not ArticleKeyword.objects.exclude(article_id=again).exists()
 
 
 class CountQueries:

@@ -312,9 +312,14 @@ def _block_json(block: Block) -> dict[str, Any]:
 
 
 @transaction.atomic
-def store_enrichments(found: Sequence[tuple[int, Enrichment]]) -> None:
-    """Writes what articles are about (id, enrichment), in place of what was known before; five statements for any number."""
-    ids = [pk for pk, _ in found]
+def store_enrichments(found: Sequence[tuple[int, Enrichment]], owner: int) -> None:
+    """Writes what articles are about (id, enrichment), in place of what was known before; six statements for any number.
+
+    Of an article whose claim is the owner's no more nothing is written: its text was changed meanwhile and is to be looked at anew,
+    another has claimed it, or this was written already, by a transaction whose end a lost database kept from us.
+    """
+    ids = _still_claimed([pk for pk, _ in found], owner)
+    found = [(pk, enrichment) for pk, enrichment in found if pk in ids]
     texts: dict[str, str] = {}
     for _, enrichment in found:
         for word in enrichment.keywords:
@@ -353,6 +358,12 @@ def store_enrichments(found: Sequence[tuple[int, Enrichment]]) -> None:
     changes.record("article", ids, "enriched")
 
 
+def _still_claimed(ids: Sequence[int], owner: int) -> list[int]:
+    """Those of articles that the owner holds, locked until the end of the transaction."""
+    rows = Article.objects.filter(pk__in=ids, claim_owner=owner, state=Article.State.STORED)
+    return list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
 def _keyword_rows(keys: list[str]) -> dict[str, int]:
     """Ids of keywords, held until the end of the transaction: housekeeping removes those that nothing refers to."""
     with connection.cursor() as cursor:
@@ -365,8 +376,8 @@ def keyword_key(text: str) -> str:
     return text[:120].casefold()[:120]
 
 
-def enrichment_failed(ids: Sequence[int], most_attempts: int) -> None:
-    """Gives articles back after a fault; those tried too often stay as they are, without keywords."""
-    rows = Article.objects.filter(pk__in=ids)
+def enrichment_failed(ids: Sequence[int], most_attempts: int, owner: int) -> None:
+    """Gives articles back that the owner still holds, after a fault; those tried too often stay as they are, without keywords."""
+    rows = Article.objects.filter(pk__in=ids, claim_owner=owner)
     rows.filter(attempts__gte=most_attempts).update(state=Article.State.FAILED, claim_owner=None, claimed_until=None)
     rows.filter(attempts__lt=most_attempts).update(claim_owner=None, claimed_until=None)

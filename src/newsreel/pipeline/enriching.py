@@ -39,9 +39,9 @@ async def enrich_due(shop: Workshop, batch: int = BATCH) -> int:
             log.warning("Article %s could not be enriched: %s", article.pk, error.reason)
             failed.append(article.pk)
     if found:
-        await shop.db(storing.store_enrichments, found)
+        await shop.db(storing.store_enrichments, found, shop.owner.number)
     if failed:
-        await shop.db(storing.enrichment_failed, failed, claims.MAX_ATTEMPTS)
+        await shop.db(storing.enrichment_failed, failed, claims.MAX_ATTEMPTS, shop.owner.number)
     done = len(shop.held)
     shop.held.clear()
     return done
