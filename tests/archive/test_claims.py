@@ -78,12 +78,12 @@ def test_only_what_is_due_is_claimed(owners: list[Owner]) -> None:
 
 def test_a_host_that_asked_for_patience_is_waited_for(owners: list[Owner]) -> None:
     channel = making.a_channel()
-    registry.host_waits("news.test", 30, named_by_host=True)
+    registry.hosts_wait([registry.Wait("news.test", 30, named_by_host=True)])
     assert claims.claim_hosts(owners[0], 10) == []
     assert claims.seconds_to_next() == pytest.approx(30, abs=2)
     Host.objects.update(next_due_at=Now())
     making.was_read(channel)
-    registry.host_answered("news.test")
+    registry.hosts_answered(["news.test"])
     assert claims.seconds_to_next() is None
 
 
@@ -91,7 +91,7 @@ def test_a_host_that_does_not_answer_is_asked_less_and_less() -> None:
     making.a_channel()
     waits = []
     for _ in range(4):
-        registry.host_waits("news.test", 60, named_by_host=False)
+        registry.hosts_wait([registry.Wait("news.test", 60, named_by_host=False)])
         with connection.cursor() as cursor:
             cursor.execute("SELECT extract(epoch FROM next_due_at - now()) FROM archive_host")
             waits.append(float(cursor.fetchone()[0]))
@@ -144,7 +144,7 @@ def test_hosts_that_failed_have_places_of_their_own(owners: list[Owner]) -> None
     for number in range(6):
         making.a_channel(f"https://host{number}.test/feed")
     for number in range(3):
-        registry.host_waits(f"host{number}.test", 60, named_by_host=False)
+        registry.hosts_wait([registry.Wait(f"host{number}.test", 60, named_by_host=False)])
     Host.objects.update(next_due_at=Now())
     found = claims.claim_hosts(owners[0], 2, (), 1)
     assert sorted(host < "host3" for host in found) == [False, False, True]
@@ -168,7 +168,7 @@ def test_a_host_that_was_given_back_goes_to_the_end_of_the_line(owners: list[Own
 def test_a_wait_survives_the_giving_back(owners: list[Owner]) -> None:
     making.a_channel()
     claims.claim_hosts(owners[0], 1)
-    registry.host_waits("news.test", 60, named_by_host=False)
+    registry.hosts_wait([registry.Wait("news.test", 60, named_by_host=False)])
     leases.give_back(owners[0], {"news.test": 0.0})
     assert claims.claim_hosts(owners[0], 1) == []
 

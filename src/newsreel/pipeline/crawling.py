@@ -237,7 +237,7 @@ class Crawl:
         if leads and not await self._visit(turn, leads):
             return False
         if due.failing:
-            await self._shop.db(registry.host_answered, turn.host)
+            await self._shop.together(registry.hosts_answered, turn.host)
         return True
 
     async def _visit(self, turn: _Turn, leads: list[Lead]) -> bool:
@@ -270,7 +270,7 @@ class Crawl:
             return True
         if decisions.names_its_time(error, failures):
             wait = decisions.retry_in(error, failures) or decisions.BACK_OFF[0]
-            await self._shop.db(registry.host_waits, turn.host, wait, named_by_host=True)
+            await self._shop.together(registry.hosts_wait, registry.Wait(turn.host, wait, named_by_host=True))
             return True
         self.tally.fault(source, url, error)
         fault = error.outcome == "server_error"
@@ -280,7 +280,9 @@ class Crawl:
             error.retry_after is not None or error.outcome in decisions.HOST_FAILURES
         )
         if at_fault or silent:
-            await self._shop.db(registry.host_waits, turn.host, decisions.BACK_OFF[0], named_by_host=False)
+            await self._shop.together(
+                registry.hosts_wait, registry.Wait(turn.host, decisions.BACK_OFF[0], named_by_host=False)
+            )
         return at_fault or silent
 
 
