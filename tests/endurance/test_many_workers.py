@@ -90,7 +90,10 @@ def test_killed_at_fifty_moments(
         f"{counter.requests()} requests of {len(counter.seen)} hosts, none two at once; shortest rest "
         f"{min(seen.shortest_rest or gap for seen in counter.seen.values()):.3f} s"
     )
-    assert sum(0 < count < len(undisturbed_all) for count in found) >= 40, "the kills did not fall into the work"
+    # Before the first article there is work too: robots.txt and channels are read. How much is stored at a kill hangs on how long
+    # the leases of those killed just before are still waited for.
+    assert sum(count < len(undisturbed_all) for count in found) >= 45, "the kills did not fall into the work"
+    assert sum(0 < count < len(undisturbed_all) for count in found) >= 30, "most kills came before any article"
 
 
 @needs_shared
