@@ -38,7 +38,7 @@ demo: install ## The same over the sample press: invented news, no network, a da
 test: install ## Run the tests. Browser tests run where a Chromium is found. TESTS=tests/core runs some only, JOBS=1 one by one.
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
-endure: install ## Kill, fill up and move the clock of real processes at seeded moments (half an hour).
+endure: install ## Kill, fill up and move the clock of real processes at seeded moments (about an hour).
 	@$(BIN)/python -m pytest -m endure -s tests
 
 check: install ## What CI runs: lint, format, types, the direction of imports, then the tests.
