@@ -56,10 +56,12 @@ def machines(tmp_path: Path, sample: Sample, few_sites: list[str]) -> Iterator[M
 @pytest.mark.endure
 def test_workers_on_machines_of_their_own_are_killed(machines: Machines, undisturbed: set[str]) -> None:
     moments = random.Random(SEED)
+    begin_anew(machines.installation)  # before the workers, and later when nothing is at work: it frees every host
     machines.crew.start()
     found: list[int] = []
     for _ in range(2):
-        begin_anew(machines.installation)
+        if found:
+            begin_anew(machines.installation)
         found += shake(machines.crew, moments, 5, len(undisturbed), longest=4.0)
         machines.crew.start()
         machines.crew.wait_for(len(undisturbed), 120)
@@ -79,8 +81,8 @@ def test_a_machine_loses_the_database_but_not_the_press(
 ) -> None:
     """It falls silent before another takes its host, and writes nothing when it comes back."""
     crew, counter, net = machines.crew, machines.counter, machines.net
+    begin_anew(machines.installation)  # before the workers: it frees every host
     crew.start()
-    begin_anew(machines.installation)
     wait_until(lambda: crew.stored() >= 2, 60, "the first articles")
     number = next(n for n in range(3) if net.address(n) == counter.log[-1][1])
     hosts = {host for _, address, host in counter.log[-4:] if address == net.address(number)}
