@@ -25,11 +25,8 @@ async def work(archive: Archive) -> None:
 
     A database that is lost is waited for, and the work begins again.
     """
-    from procrastinate.contrib.django import app
+    from newsreel.pipeline.jobs import watch
 
-    from newsreel.pipeline.jobs import configure, watch
-
-    configure(app)
     # Of a lost database it logs whole traces; what it costs us is said here in one line.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
@@ -77,6 +74,9 @@ async def _say_goodbye(shop: Workshop) -> None:
 async def _answer_bells(shop: Workshop) -> None:
     from procrastinate.contrib.django import app
 
+    from newsreel.pipeline.jobs import configure
+
+    configure(app)
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         log.info("Worker %d is ready.", shop.owner.number)
