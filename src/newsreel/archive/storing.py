@@ -343,6 +343,12 @@ def store_enrichments(found: Sequence[tuple[int, Enrichment]], owner: int) -> No
         for topic in enrichment.topics
     }
     ArticleTopic.objects.bulk_create(topics.values(), batch_size=1000)
+    _enriched(found)
+    changes.record("article", ids, "enriched")
+
+
+def _enriched(found: Sequence[tuple[int, Enrichment]]) -> None:
+    """Articles are done with, until their text changes."""
     articles = [
         Article(
             pk=pk,
@@ -355,7 +361,6 @@ def store_enrichments(found: Sequence[tuple[int, Enrichment]], owner: int) -> No
         for pk, enrichment in found
     ]
     Article.objects.bulk_update(articles, ["language", "state", "claim_owner", "claimed_until", "changed_at"])
-    changes.record("article", ids, "enriched")
 
 
 def _still_claimed(ids: Sequence[int], owner: int) -> list[int]:
