@@ -180,11 +180,11 @@ def test_iso_comes_back_as_written(when: datetime, minutes: int) -> None:
 
 
 def test_long_and_hostile_text_is_fast() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("1" * 10**6, "12 " * 10**5, "- " * 10**5, "12.12." * 10**5, "jan " * 10**5, "12 jan 10:10:" * 10**4):
         for _ in range(20):
             parse_date(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_named_zone_leaves_its_offset_of_that_day() -> None:

@@ -120,9 +120,9 @@ def test_nothing_comes_of_nothing(text: str) -> None:
     ["word " * 200_000, "中" * 500_000, "A" * 500_000, "Aa. " * 200_000, "'a" * 200_000, "ア" * 300_000, "ก" * 300_000],
 )
 def test_the_longest_text_takes_no_longer(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     keywords(text)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 @settings(max_examples=150, deadline=None)

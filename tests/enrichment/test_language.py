@@ -88,9 +88,9 @@ def test_chinese_is_zh_where_no_character_tells(text: str, hint: str | None, lan
 
 
 def test_a_long_text_costs_what_its_beginning_does() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     detect_language("word. " * 2_000_000)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @settings(max_examples=150, deadline=None)

@@ -118,13 +118,13 @@ def test_any_text_has_an_answer(title: str, text: str, evidence: Evidence) -> No
 
 def test_the_longest_text_takes_no_longer() -> None:
     topics("warm", "up")
-    began = time.perf_counter()
+    began = time.process_time()
     topics(
         "A title",
         "word " * 500_000,
         evidence=Evidence(section="x>" * 100_000, keywords=["k"] * 100_000, url="https://a.b/" + "c/" * 900),
     )
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @needs_shared

@@ -124,7 +124,7 @@ def test_any_markup_leaves_only_what_is_allowed(html: str) -> None:
 
 
 def test_hostile_markup_is_fast() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for html in ("<div>" * 400_000, "<b>" * 300_000, "<b><i><u><font>" * 60_000 + "<p>x" * 100, "<a href='" * 200_000):
         sanitise(html, BASE)
-    assert time.perf_counter() - start < 6
+    assert time.process_time() - start < 6

@@ -20,6 +20,7 @@ from newsreel.core.settings import Settings
 from newsreel.fetching import Fetcher, Limits, Policy
 from newsreel.fetching.failures import retry_after
 from tests.fetching.loopback import Asked, Names, Site, answer
+from tests.patience import patience
 
 NOW = datetime(2025, 8, 12, 8, 30, tzinfo=UTC)
 
@@ -240,7 +241,7 @@ async def test_a_slow_drip_meets_the_total_deadline(site: Site, fetcher: Fetcher
         began = time.monotonic()
         error = await failure(fetcher, site.url(path), limits=Limits(total_seconds=0.3))
         assert (type(error), error.outcome) == (Temporary, "timed_out")
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < patience(2)
 
 
 async def test_the_deadline_holds_for_all_hops_and_not_for_waiting(site: Site) -> None:
@@ -286,6 +287,13 @@ async def test_a_look_up_that_breaks(caplog: pytest.LogCaptureFixture) -> None:
     assert "mistake" not in error.reason
 
 
+async def _three_at_once(fetcher: Fetcher, site: Site) -> float:
+    """The seconds that three requests without a gap take, one after another at the host."""
+    began = time.monotonic()
+    await asyncio.gather(*(fetcher.fetch(site.url(), gap=0) for _ in range(3)))
+    return time.monotonic() - began
+
+
 async def test_turns_and_gaps(site: Site) -> None:
     site.pages = {"/": answer(200, b"x")}
     site.delay = 0.02
@@ -295,9 +303,7 @@ async def test_turns_and_gaps(site: Site) -> None:
         await asyncio.gather(*(fetcher.fetch(site.url()) for _ in range(3)))
         assert time.monotonic() - began >= 0.3 + 4 * 0.02  # robots.txt is a request too
         assert site.most_busy == 1
-        began = time.monotonic()
-        await asyncio.gather(*(fetcher.fetch(site.url(), gap=0) for _ in range(3)))
-        assert time.monotonic() - began < 0.3
+        assert min([await _three_at_once(fetcher, site) for _ in range(5)]) < 0.3  # a busy machine may be slow once
 
 
 async def test_nobody_listens(fetcher: Fetcher, site: Site) -> None:

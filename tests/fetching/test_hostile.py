@@ -18,6 +18,7 @@ import pytest
 from newsreel.core.errors import NewsreelError
 from newsreel.fetching import Fetcher, Limits
 from tests.fetching.loopback import Asked, Site, answer
+from tests.patience import patience
 from tests.shared import SHARED, needs_shared
 
 BOMBS = SHARED / "suites" / "bombs"
@@ -92,7 +93,7 @@ async def test_broken_answers(site: Site, fetcher: Fetcher, sent: bytes, expecte
     site.pages = {"/": say}
     began = time.perf_counter()
     assert await outcome(fetcher, site.url()) == expected
-    assert time.perf_counter() - began < 2.0
+    assert time.perf_counter() - began < patience(2)
 
 
 @pytest.mark.parametrize(
@@ -152,9 +153,7 @@ async def test_answers_without_end(site: Site, fetcher: Fetcher, head: bytes, mo
     site.pages = {"/": endless(head, more)}  # type: ignore[dict-item]
     began = time.perf_counter()
     assert await outcome(fetcher, site.url(), Limits(total_seconds=1.0, wire_bytes=200_000)) == expected
-    assert (
-        time.perf_counter() - began < 4.0
-    )  # it ends by its deadline of a second; beside two other test runs it took 2.03
+    assert time.perf_counter() - began < patience(4)  # it ends by its deadline of a second
 
 
 async def test_mutated_answers(site: Site, fetcher: Fetcher) -> None:
@@ -225,20 +224,20 @@ async def main(place, paths):
         await fetcher.fetch(f"http://{place}/warm", robots=False)
         for path in paths:
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            began = time.perf_counter()
+            began = time.process_time()
             try:
                 found = f"read {len((await fetcher.fetch(f'http://{place}/{path}', robots=False)).body)}"
             except NewsreelError as error:
                 found = error.outcome
             grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-            print(json.dumps([path, found, time.perf_counter() - began, grown / 1024]))
+            print(json.dumps([path, found, time.process_time() - began, grown / 1024]))
 
 asyncio.run(main(sys.argv[1], sys.argv[2:]))
 """
 
 
 async def in_a_process(site: Site, *paths: str) -> list[tuple[str, str, float, float]]:
-    """Fetches the paths one after another in a new process: path, outcome, seconds, growth of its peak in MB."""
+    """Fetches the paths one after another in a new process: path, outcome, seconds of the processor, growth of its peak in MB."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", CHILD, site.place, *paths, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
     )

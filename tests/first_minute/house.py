@@ -251,8 +251,3 @@ def one_line(done: subprocess.CompletedProcess[str]) -> str:
     for odd in ("Traceback", "Error", "errno", "Errno", "psycopg", "django"):
         assert odd not in lines[0]
     return lines[0]
-
-
-def patience(seconds: float) -> float:
-    """So many seconds of a quiet machine: where others keep its processors busy, their share more."""
-    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))

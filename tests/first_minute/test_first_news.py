@@ -7,9 +7,10 @@ import time
 import pytest
 
 from tests.first_minute.conftest import MakeHouse
-from tests.first_minute.house import CLOSED, House, Visitor, absences, one_line, patience
+from tests.first_minute.house import CLOSED, House, Visitor, absences, one_line
 from tests.first_minute.presses import REFUSING, press_with_a_refusing_site
 from tests.installation import wait_until
+from tests.patience import patience
 
 PAGES = ("/", "/sources/", "/about/", "/article/1/", "/source/1/", "/nothing-here")
 

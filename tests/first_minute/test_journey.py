@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.first_minute.house import CLOSED, House, patience
+from tests.first_minute.house import CLOSED, House
+from tests.patience import patience
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page

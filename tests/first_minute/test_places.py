@@ -13,8 +13,9 @@ import pytest
 import newsreel
 from newsreel.archive import binaries
 from tests.first_minute.conftest import MakeHouse
-from tests.first_minute.house import House, User, patience
+from tests.first_minute.house import House, User
 from tests.installation import sample_press
+from tests.patience import patience
 
 ROOT = os.geteuid() == 0
 READY_SECONDS = 10.0

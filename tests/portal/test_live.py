@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from newsreel.archive import changes
+from tests.patience import patience
 from tests.portal.making import NOON, a_channel, an_article, many_articles
 from tests.portal.serving import Portal
 
@@ -28,7 +29,7 @@ def test_a_stored_article_is_told_within_two_seconds(portal: Portal) -> None:
         began = time.monotonic()
         made = an_article(channel, "世界气象组织：高温", language="zh-Hans")
         told = stream.next("added")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < patience(2)
     assert told.data == {
         "id": made.id,
         "url": f"/article/{made.id}/",
@@ -124,7 +125,7 @@ def test_an_article_committed_under_an_older_transaction_is_told_when_that_ends(
         began = time.monotonic()
         older.commit()
         assert [stream.next().name, stream.next().name] == ["changed", "added"]  # in the order of the log
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < patience(2)
 
 
 def test_the_database_may_drop_the_connection(portal: Portal) -> None:
@@ -204,7 +205,7 @@ def test_streams_end_when_the_portal_ends(portal: Portal) -> None:
         waiting.join(5)
         portal.start()
     assert ends == [True]
-    assert took < 4
+    assert took < patience(4)
 
 
 def test_many_readers_are_all_told(portal: Portal) -> None:
@@ -217,7 +218,7 @@ def test_many_readers_are_all_told(portal: Portal) -> None:
         began = time.monotonic()
         an_article(channel, "for all", published=NOON + timedelta(hours=1))
         assert {stream.next("added").data["title"] for stream in opened} == {"for all"}
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < patience(2)
     finally:
         for stream in streams:
             stream.__exit__(None, None, None)
