@@ -6,8 +6,9 @@ The hosts are exceptions at the gate by the setting that is there for it; nothin
 host is 0, and articles' pages are not visited: their hosts are at rest.
 
 Round one: nobody knows a feed. Round two: of a hundred feeds 85 answer 304, ten send the same bytes again, five have something new. Then
-each kind by itself. Then the hosts that are live alone, and with three of ten hosts dead, slow or failing, in turns: twice in a fresh
-worker that has met none of these, before what is known of them was forgotten, and once more when they are known.
+each kind by itself. Then the hosts that are live alone, and with three of ten hosts dead, slow or failing, in turns: hosts that never
+answered (a worker that has met none of these, and in the archive all hosts are new); hosts that all answered until now; and the same
+once more, when they are known to fail.
 """
 
 from __future__ import annotations
@@ -62,12 +63,21 @@ class Bench:
         memories = done["memory"], done["readers_memory"], database_memory(self._home)
         return _told(Poll(name, done["channels"], done["wall"], seconds, *memories), "crawl")
 
+    def meet(self, worker: Runner, *, everyone: bool) -> None:
+        """The worker forgets all, starts its readers and gets to know the hosts that are always live, or all, which answer today."""
+        worker.run(forget=True)
+        self._world.turn()
+        self._crawl(worker, "true" if everyone else self._live())
+        self._world.seen()
+
+    def _live(self) -> str:
+        hosts = (host for host in range(self._size.hosts) if behaviour(host) == "live")
+        return f"host = ANY('{{{','.join(f'{address(host)}:{self._world.port}' for host in hosts)}}}')"
+
     def wait(self, name: str, worker: Runner, *, bad: bool) -> Wait:
         """How late the live feeds are polled when all of them are due at one moment."""
         self._world.turn(bad=bad)
-        hosts = range(self._size.hosts)
-        live = ",".join(f"{address(host)}:{self._world.port}" for host in hosts if behaviour(host) == "live")
-        done, _ = self._crawl(worker, "true" if bad else f"host = ANY('{{{live}}}')")
+        done, _ = self._crawl(worker, "true" if bad else self._live())
         seen = self._world.seen()
         if seen["most_at_once"] > 1:
             raise SystemExit(f"{name}: {seen['most_at_once']} requests at once to one host")
@@ -114,14 +124,14 @@ def rounds(bench: Bench, world: World, size: Size) -> list[tuple[Poll, Poll]]:
 def waits(bench: Bench) -> list[Wait]:
     """The live feeds' lateness without the others and with them, in turns; first and last without."""
     alone = ("live hosts alone", False)
-    first = ("with 30 % dead, slow or failing, met for the first time", True)
+    new = ("with 30 % dead, slow or failing, that never answered", True)
+    fallen = ("with the same, that all answered until now", True)
     again = ("with the same, met again", True)
     found = []
-    for turns in ([alone, first, alone], [alone, first, alone, again, alone]):
+    for everyone, turns in ((False, [alone, new, alone]), (True, [alone, fallen, alone, again, alone])):
         worker = bench.worker()
         with running(worker):
-            worker.run(forget=True)
-            bench.wait("", worker, bad=False)  # its readers start, and it gets to know the live ones
+            bench.meet(worker, everyone=everyone)
             found += [bench.wait(name, worker, bad=bad) for name, bad in turns]
     return found
 

@@ -83,10 +83,10 @@ def make_due(condition: str) -> float:
 
 
 def forget() -> None:
-    """Nothing is known any more of hosts that did not answer."""
+    """Nothing is known any more of any host."""
     from newsreel.archive.models import Channel, Host
 
-    Host.objects.update(failures=0, waiting_for_host=False)
+    Host.objects.update(failures=0, waiting_for_host=False, has_answered=False)
     Channel.objects.update(failures=0)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, connections
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from newsreel.archive import claims, leases, reading, registry, storing
 from newsreel.archive.claims import Owner
@@ -71,9 +72,9 @@ def test_only_what_is_due_is_claimed(owners: list[Owner]) -> None:
     assert claims.claim_hosts(owners[0], 10) == []
     lead = making.a_lead(channel, "https://www.news.test/a")
     assert claims.claim_hosts(owners[0], 10) == ["www.news.test"]
-    assert claims.due_on_host("www.news.test", 10) == claims.DueWork([], [lead.pk])
+    assert claims.due_on_host("www.news.test", 10) == claims.DueWork([], [lead.pk], stranger=True)
     registry.set_paused(channel.source, True)
-    assert claims.due_on_host("www.news.test", 10) == claims.DueWork([], [])
+    assert claims.due_on_host("www.news.test", 10) == claims.DueWork([], [], stranger=True)
 
 
 def test_a_host_that_asked_for_patience_is_waited_for(owners: list[Owner]) -> None:
@@ -151,6 +152,20 @@ def test_hosts_that_failed_have_places_of_their_own(owners: list[Owner]) -> None
     due = claims.due_on_hosts(found, 10)
     assert {host: work.failing for host, work in due.items()} == {host: host < "host3" for host in found}
     assert all(len(work.channels) == 1 for work in due.values())
+
+
+def test_who_never_answered_stands_behind_those_of_half_a_minute_later(owners: list[Owner]) -> None:
+    for name in ("stranger", "known", "later", "much-later"):
+        making.a_channel(f"https://{name}.test/feed")
+    registry.hosts_answered(["known.test", "later.test", "much-later.test"])
+    now = timezone.now()
+    for name, seconds in (("stranger", 60), ("known", 60), ("later", 40), ("much-later", 20)):
+        Host.objects.filter(name=f"{name}.test").update(next_due_at=now - timedelta(seconds=seconds))
+    order: list[str] = []
+    for _ in range(4):
+        order += claims.claim_hosts(owners[0], 1, order)
+    assert order == ["known.test", "later.test", "stranger.test", "much-later.test"]
+    assert [claims.due_on_host(host, 1).stranger for host in order] == [False, False, True, False]
 
 
 def test_a_host_that_was_given_back_goes_to_the_end_of_the_line(owners: list[Owner]) -> None:

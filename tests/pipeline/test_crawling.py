@@ -115,4 +115,4 @@ async def test_a_host_of_nothing_but_faults_is_left_alone_after_two(open_shop: O
     asked = [[path for path in site.paths() if path != "/robots.txt"] for site in (broken, partly)]
     assert (len(asked[0]), len(asked[1])) == (2, 5)
     assert asked[1][0] == "/e"
-    assert (left[broken.place], left[partly.place]) == (1, 0)
+    assert (left[broken.place], left[partly.place]) == (2, 0)

@@ -24,6 +24,7 @@ R = TypeVar("R")
 LOCK_CLASS = 0x4E455753  # 'NEWS': the class of our advisory locks
 LEASE_SECONDS = 180
 MAX_AHEAD = "interval '26 hours'"  # nothing is ever put off for more than a day
+STRANGERS_WAIT = "interval '30 s'"
 MAX_ATTEMPTS = 3
 
 LIVE_OWNERS = f"""(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted
@@ -40,11 +41,12 @@ _LEAD_DUE = f"""EXISTS (SELECT 1 FROM archive_lead l JOIN archive_channel c ON c
                 JOIN archive_source s ON s.id = c.source_id
                 WHERE l.host = h.name AND NOT s.paused AND {DUE.format("l.next_due_at")})"""
 
-# Those that have waited the longest first: next_due_at is also when a host was last given back.
+# Those that have waited the longest first: next_due_at is also when a host was last given back. One that never answered us stands
+# behind those of half a minute after it: a thousand addresses added at once, a third of them dead, delay no source that we know.
 _SOME_HOSTS = f"""
     SELECT h.name FROM archive_host h
     WHERE h.failures {{0}} 0 AND {DUE.format("h.next_due_at")} AND ({_FREE_HOST} OR {_LOST_CLAIM}) AND ({_CHANNEL_DUE} OR {_LEAD_DUE})
-    ORDER BY h.next_due_at LIMIT %s FOR UPDATE OF h SKIP LOCKED
+    ORDER BY h.next_due_at + CASE WHEN h.has_answered THEN interval '0' ELSE {STRANGERS_WAIT} END LIMIT %s FOR UPDATE OF h SKIP LOCKED
 """
 _CLAIM_HOSTS = f"""
     WITH answering AS ({_SOME_HOSTS.format("=")}), failing AS ({_SOME_HOSTS.format(">")})
@@ -53,7 +55,7 @@ _CLAIM_HOSTS = f"""
     RETURNING name
 """
 _DUE_ON_HOSTS = f"""
-    SELECT h.name, h.failures > 0 OR h.waiting_for_host,
+    SELECT h.name, h.failures > 0 OR h.waiting_for_host, NOT h.has_answered,
         ARRAY(SELECT c.id FROM archive_channel c JOIN archive_source s ON s.id = c.source_id
               WHERE c.host = h.name AND NOT s.paused AND NOT c.paused AND {DUE.format("c.next_due_at")}
               ORDER BY c.next_due_at LIMIT %s),
@@ -169,11 +171,14 @@ def ensure_hosts(hosts: Iterable[str]) -> None:
 
 
 class DueWork(NamedTuple):
-    """Ids of what is due on one host, the more urgent first. ``failing``: it did not answer last time, or asked for patience."""
+    """Ids of what is due on one host, the more urgent first. ``failing``: it did not answer last time, or asked for patience.
+    ``stranger``: it never answered us.
+    """
 
     channels: list[int]
     leads: list[int]
     failing: bool = False
+    stranger: bool = False
 
 
 def due_on_hosts(hosts: Sequence[str], limit: int) -> dict[str, DueWork]:
@@ -182,7 +187,10 @@ def due_on_hosts(hosts: Sequence[str], limit: int) -> dict[str, DueWork]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_DUE_ON_HOSTS, [limit, limit, list(hosts)])
-        return {host: DueWork(channels, leads, failing) for host, failing, channels, leads in cursor.fetchall()}
+        return {
+            host: DueWork(channels, leads, failing, stranger)
+            for host, failing, stranger, channels, leads in cursor.fetchall()
+        }
 
 
 def due_on_host(host: str, limit: int) -> DueWork:

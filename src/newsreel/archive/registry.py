@@ -273,10 +273,9 @@ def hosts_wait(waits: Sequence[Wait]) -> None:
 
 
 def hosts_answered(hosts: Sequence[str]) -> None:
-    """Hosts speak to us again."""
-    Host.objects.filter(name__in=hosts).filter(Q(failures__gt=0) | Q(waiting_for_host=True)).update(
-        failures=0, waiting_for_host=False
-    )
+    """Hosts speak to us, for the first time or again."""
+    changes = Q(failures__gt=0) | Q(waiting_for_host=True) | Q(has_answered=False)
+    Host.objects.filter(name__in=hosts).filter(changes).update(failures=0, waiting_for_host=False, has_answered=True)
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

@@ -55,14 +55,14 @@ class Tally:
 
 @dataclass(eq=False)
 class _Turn:
-    """A host that is ours for a while. ``aside``: it waits, and holds no place. ``found``: new addresses that it named. ``faults``: answers
-    of a server at fault; ``answered``: it has given others.
+    """A host that is ours for a while. ``aside``: it waits, and holds no place. ``failing``: it did not answer last time. ``found``: new
+    addresses that it named. ``answered``: it has given an answer, and not of a server at fault.
     """
 
     host: str
     aside: bool
+    failing: bool
     found: int = 0
-    faults: int = 0
     answered: bool = False
     task: asyncio.Task[None] | None = None
 
@@ -134,7 +134,7 @@ class Crawl:
         return hosts
 
     def _begin(self, host: str, due: claims.DueWork, channels: dict[int, Channel]) -> None:
-        turn = self._turns[host] = _Turn(host, aside=due.failing)
+        turn = self._turns[host] = _Turn(host, aside=due.failing, failing=due.failing)
         turn.task = asyncio.create_task(self._work(turn, due, channels), name=f"crawl {host}")
 
         def ended(_: object) -> None:
@@ -237,7 +237,7 @@ class Crawl:
         leads = await self._shop.db(_leads, due.leads) if due.leads else []
         if leads and not await self._visit(turn, leads):
             return False
-        if due.failing:
+        if due.failing or due.stranger:
             await self._shop.together(registry.hosts_answered, turn.host)
         return True
 
@@ -274,17 +274,16 @@ class Crawl:
             await self._shop.together(registry.hosts_wait, registry.Wait(turn.host, wait, named_by_host=True))
             return True
         self.tally.fault(source, url, error)
-        fault = error.outcome == "server_error"
-        turn.faults, turn.answered = turn.faults + fault, turn.answered or not fault
-        at_fault = turn.faults >= decisions.HOST_FAULTS and not turn.answered
         silent = isinstance(error, Temporary) and (
             error.retry_after is not None or error.outcome in decisions.HOST_FAILURES
         )
-        if at_fault or silent:
-            await self._shop.together(
-                registry.hosts_wait, registry.Wait(turn.host, decisions.BACK_OFF[0], named_by_host=False)
-            )
-        return at_fault or silent
+        fault = error.outcome == "server_error" and not turn.answered
+        if not (silent or fault):
+            turn.answered = True
+            return False
+        wait = decisions.BACK_OFF[0] if silent or turn.failing else decisions.FIRST_FAULT
+        await self._shop.together(registry.hosts_wait, registry.Wait(turn.host, wait, named_by_host=False))
+        return True
 
 
 def _channels(ids: list[int]) -> dict[int, Channel]:

@@ -26,9 +26,9 @@ LONGEST_WAIT_FOR_HOST = 60.0  # what `crawl --once` waits out
 # Of the disk and the database, and so of no page or channel: they stop the crawl, and nothing of the press is blamed.
 HOUSE_FAULTS = frozenset({"disk_full", "disk_failed", "database_lost"})
 HOST_FAILURES = frozenset({"dns_failed", "connect_failed", "tls_failed", "timed_out", "robots_unreachable"})
-# So many addresses of a host that answer with a fault of its own before any answers otherwise, and the host as a whole is at fault: the
-# others wait with it. Of a section that alone is broken the addresses wait by themselves, and the host's other ones come first then.
-HOST_FAULTS = 2
+# How long a host waits whose first answer is a fault of its own (5xx). It may be that of one section: so the host is asked for another
+# address as soon as there is a place for one that failed last time. If that is a fault too the host as a whole is left alone.
+FIRST_FAULT = 0.0
 MIN_TOKENS_FRONTPAGE = 60
 ENOUGH_EVIDENCE = 2
 # A list's teasers stand between nearly all pieces of its text, at the least between every second one. Of 240 recorded articles none

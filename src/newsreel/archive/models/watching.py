@@ -105,6 +105,7 @@ class Host(models.Model):
     next_due_at = models.DateTimeField(db_default=Now())  # a Retry-After or a back-off of the whole host
     waiting_for_host = models.BooleanField(default=False)  # the host itself named that time (Retry-After)
     failures = models.IntegerField(default=0)
+    has_answered = models.BooleanField(db_default=False)  # ever, to us; where much is due the others come later
 
     def __str__(self) -> str:
         return self.name
