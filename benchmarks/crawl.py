@@ -7,8 +7,8 @@ host is 0, and articles' pages are not visited: their hosts are at rest.
 
 Round one: nobody knows a feed. Round two: of a hundred feeds 85 answer 304, ten send the same bytes again, five have something new. Then
 each kind by itself. Then the hosts that are live alone, and with three of ten hosts dead, slow or failing, in turns: hosts that never
-answered (a worker that has met none of these, and in the archive all hosts are new); hosts that all answered until now; and the same
-once more, when they are known to fail.
+answered (a worker that has met none of these, and in the archive all hosts are new); hosts that all answered until now, twice; and the
+same once more, when they are known to fail.
 """
 
 from __future__ import annotations
@@ -74,10 +74,11 @@ class Bench:
         hosts = (host for host in range(self._size.hosts) if behaviour(host) == "live")
         return f"host = ANY('{{{','.join(f'{address(host)}:{self._world.port}' for host in hosts)}}}')"
 
-    def wait(self, name: str, worker: Runner, *, bad: bool) -> Wait:
-        """How late the live feeds are polled when all of them are due at one moment."""
+    def wait(self, name: str, worker: Runner, *, bad: bool, whole: bool = False) -> Wait:
+        """How late the live feeds are polled when all of them are due at one moment. ``whole``: the crawl waits for the others too."""
         self._world.turn(bad=bad)
-        done, _ = self._crawl(worker, "true" if bad else self._live())
+        live = sum(behaviour(feed % self._size.hosts) == "live" for feed in range(self._size.feeds))
+        done, _ = self._crawl(worker, "true" if bad else self._live(), 0 if whole else live)
         seen = self._world.seen()
         if seen["most_at_once"] > 1:
             raise SystemExit(f"{name}: {seen['most_at_once']} requests at once to one host")
@@ -86,10 +87,10 @@ class Bench:
         )
         return Wait(name, bad, late, done["wall"], done["failed"], done["memory"])
 
-    def _crawl(self, worker: Runner, condition: str) -> tuple[dict[str, Any], float]:
+    def _crawl(self, worker: Runner, condition: str, enough: int = 0) -> tuple[dict[str, Any], float]:
         due = worker.run(due=condition)
         before = database_processor(self._home)
-        return due | worker.run(), database_processor(self._home) - before
+        return due | worker.run(enough=enough), database_processor(self._home) - before
 
     @staticmethod
     def _expect(name: str, seen: dict[str, int], feeds: int) -> None:
@@ -128,11 +129,16 @@ def waits(bench: Bench) -> list[Wait]:
     fallen = ("with the same, that all answered until now", True)
     again = ("with the same, met again", True)
     found = []
-    for everyone, turns in ((False, [alone, new, alone]), (True, [alone, fallen, alone, again, alone])):
+    for everyone, turns in (
+        (False, [alone, new, alone]),
+        (True, [alone, fallen, alone]),
+        (True, [alone, fallen, alone, again, alone]),
+    ):
         worker = bench.worker()
         with running(worker):
             bench.meet(worker, everyone=everyone)
-            found += [bench.wait(name, worker, bad=bad) for name, bad in turns]
+            found += [bench.wait(name, worker, bad=bad, whole=again in turns) for name, bad in turns]
+            worker.close()  # in order: what it holds is given back
     return found
 
 

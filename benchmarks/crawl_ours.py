@@ -1,8 +1,8 @@
 """Newsreel's own crawl for benchmarks/crawl.py, in a process as a worker is one: python -m benchmarks.crawl_ours.
 
 The settings come by the environment as always. Jobs come as lines of JSON on standard input ({"fill": addresses} makes the rows, {"due":
-SQL condition on channels} makes what meets it due from one moment on, {} crawls until nothing is left to start, as a worker does);
-what was measured goes back in the same way.
+SQL condition on channels} makes what meets it due from one moment on, {} crawls until nothing is left to start, as a worker does, {"enough":
+n} until n channels are read); what was measured goes back in the same way.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ import logging
 import resource
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from newsreel.pipeline.startup import Archive, open_archive
+
+if TYPE_CHECKING:  # these know Django's models, which are there when the archive is open
+    from newsreel.pipeline.crawling import Crawl
+    from newsreel.pipeline.workshop import Workshop
 
 
 def memory() -> tuple[int, int]:
@@ -90,9 +94,22 @@ def forget() -> None:
     Channel.objects.update(failures=0)
 
 
+def until(shop: Workshop, enough: int) -> Crawl:
+    """A crawl that ends by itself when it has read so many channels (0: when nothing is left to do)."""
+    from newsreel.pipeline.crawling import Crawl
+
+    before = shop.costs.outcomes["channel_read"]
+
+    def look(tally: object) -> None:
+        if enough and shop.costs.outcomes["channel_read"] - before >= enough:
+            crawl.stopping = True
+
+    crawl = Crawl(shop, look)
+    return crawl
+
+
 async def serve(archive: Archive) -> None:
     """One job after the other, until standard input ends."""
-    from newsreel.pipeline.crawling import Crawl
     from newsreel.pipeline.workshop import open_workshop
 
     async with open_workshop(archive.settings, archive.recover) as shop:
@@ -111,7 +128,7 @@ async def serve(archive: Archive) -> None:
                 print(json.dumps({"due": due}), flush=True)
                 continue
             began, before = time.perf_counter(), processor()
-            tally = await Crawl(shop).run(to_the_end=False)
+            tally = await until(shop, job.get("enough", 0)).run(to_the_end=False)
             wall, after = time.perf_counter() - began, processor()
             gc.collect()
             own, readers = memory()

@@ -13,6 +13,8 @@ from django.utils import timezone
 from newsreel.archive import registry
 from newsreel.archive.models import Channel, Host
 from newsreel.archive.registry import ChannelFacts, SourceFacts
+from newsreel.core.errors import Temporary
+from newsreel.pipeline.channels import read_channel
 from newsreel.pipeline.crawling import Crawl
 from tests.fetching.loopback import Asked, Site, answer, served
 from tests.pipeline.conftest import Open
@@ -116,3 +118,21 @@ async def test_a_host_of_nothing_but_faults_is_left_alone_after_two(open_shop: O
     assert (len(asked[0]), len(asked[1])) == (2, 5)
     assert asked[1][0] == "/e"
     assert (left[broken.place], left[partly.place]) == (2, 0)
+
+
+async def test_who_cannot_be_read_gives_up_its_place_before_the_reason_is_written(open_shop: Open) -> None:
+    async with served() as site:
+        site.pages = {"/live": EMPTY, "/broken": answer(500, b"")}
+        async with open_shop(allowed=[site.place]) as shop:
+            facts = [ChannelFacts(site.url(path), "feed") for path in site.pages]
+            await shop.db(registry.register, SourceFacts("s.test", "S", site.url()), facts, 900)
+            rows = await shop.db(lambda: {row.url: row for row in Channel.objects.select_related("source")})
+            written: list[int] = []
+            with pytest.raises(Temporary):
+                await read_channel(
+                    shop, rows[site.url("/broken")], lambda: written.append(site.paths().count("/broken"))
+                )
+            assert written == [1]
+            assert (await shop.db(Channel.objects.get, url=site.url("/broken"))).outcome == "server_error"
+            await read_channel(shop, rows[site.url("/live")], lambda: written.append(-1))
+            assert written == [1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from newsreel.archive import reading, registry
@@ -25,8 +25,10 @@ ACCEPT = {
 }
 
 
-async def read_channel(shop: Workshop, channel: Channel) -> int:
-    """Reads a channel now; how many new leads it gave. Raises what kept it from being read, after writing it down."""
+async def read_channel(shop: Workshop, channel: Channel, refused: Callable[[], object] = lambda: None) -> int:
+    """Reads a channel now; how many new leads it gave. Raises what kept it from being read, after writing it down; ``refused`` is
+    called as soon as that is known.
+    """
     state = state_of(channel)
     started = time.monotonic()
     try:
@@ -37,6 +39,7 @@ async def read_channel(shop: Workshop, channel: Channel) -> int:
         same = response.status == 304 or (bool(digest) and digest == state.digest)
         named = None if same else await fronts.named(shop, channel, response)
     except NewsreelError as error:
+        refused()
         shop.costs.outcomes[error.outcome] += 1
         if error.outcome in decisions.HOUSE_FAULTS:
             raise

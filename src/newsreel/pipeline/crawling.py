@@ -66,6 +66,14 @@ class _Turn:
     answered: bool = False
     task: asyncio.Task[None] | None = None
 
+    def step_aside(self) -> None:
+        """Gives up its place: what is left to do is to write down why."""
+        self.aside = True
+
+    def was_answered(self) -> None:
+        """Has a place, as hosts that answer have."""
+        self.aside, self.answered = False, True
+
 
 class Crawl:
     """One run of the crawl in this process. ``progress`` is called with the tally after every page; a host that lets us wait
@@ -227,12 +235,12 @@ class Crawl:
             try:
                 self.tally.channels += 1
                 async with self._room():
-                    turn.found += await read_channel(self._shop, channel)
+                    turn.found += await read_channel(self._shop, channel, turn.step_aside)
             except NewsreelError as error:
                 if await self._must_wait(turn, str(channel.source), channel.url, error, channel.failures):
                     return False
             else:
-                turn.answered = True
+                turn.was_answered()
             self._progress(self.tally)
         leads = await self._shop.db(_leads, due.leads) if due.leads else []
         if leads and not await self._visit(turn, leads):
@@ -255,7 +263,7 @@ class Crawl:
                     if await self._must_wait(turn, str(lead.channel.source), lead.url, error, lead.attempts):
                         return False
                 else:
-                    turn.answered = True
+                    turn.was_answered()
                 self._progress(self.tally)
         return True
 
