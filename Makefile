@@ -1,7 +1,7 @@
 # Newsreel's verbs. `make run` and `make test` do all the set-up by themselves; `make help` lists the rest.
 SHELL = /bin/sh
 BIN = .venv/bin
-JOBS ?= 3
+JOBS ?= 4
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$name" && break; done)
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

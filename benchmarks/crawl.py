@@ -74,7 +74,7 @@ class Bench:
         hosts = (host for host in range(self._size.hosts) if behaviour(host) == "live")
         return f"host = ANY('{{{','.join(f'{address(host)}:{self._world.port}' for host in hosts)}}}')"
 
-    def wait(self, name: str, worker: Runner, *, bad: bool, whole: bool = False) -> Wait:
+    def wait(self, name: str, bad: bool, worker: Runner, *, whole: bool = False) -> Wait:
         """How late the live feeds are polled when all of them are due at one moment. ``whole``: the crawl waits for the others too."""
         self._world.turn(bad=bad)
         live = sum(behaviour(feed % self._size.hosts) == "live" for feed in range(self._size.feeds))
@@ -137,7 +137,7 @@ def waits(bench: Bench) -> list[Wait]:
         worker = bench.worker()
         with running(worker):
             bench.meet(worker, everyone=everyone)
-            found += [bench.wait(name, worker, bad=bad, whole=again in turns) for name, bad in turns]
+            found += [bench.wait(*turn, worker, whole=turn == fallen and again in turns) for turn in turns]
             worker.close()  # in order: what it holds is given back
     return found
 

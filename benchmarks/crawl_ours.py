@@ -1,8 +1,8 @@
 """Newsreel's own crawl for benchmarks/crawl.py, in a process as a worker is one: python -m benchmarks.crawl_ours.
 
 The settings come by the environment as always. Jobs come as lines of JSON on standard input ({"fill": addresses} makes the rows, {"due":
-SQL condition on channels} makes what meets it due from one moment on, {} crawls until nothing is left to start, as a worker does, {"enough":
-n} until n channels are read); what was measured goes back in the same way.
+SQL condition on channels} makes what meets it due from one moment on, {} crawls until nothing is left to start, as a worker does, with
+"enough" until so many channels are read); what was measured goes back in the same way.
 """
 
 from __future__ import annotations

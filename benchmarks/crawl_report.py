@@ -77,8 +77,8 @@ def section(polls: Sequence[tuple[Poll, Poll]], waits: Sequence[Wait], feeds: in
         "In turns. All are due at one moment; what counts is when each live feed was asked. Of ten hosts three are bad, in equal parts: "
         "one refuses connections, accepts and never answers, sends a byte every two seconds, answers 500, or answers 429. Hosts "
         "that never answered us stand behind those that did; those that answered until now are told from the others by "
-        "nothing. A run ends when the live feeds are read, but where the bad ones are met again. Target: live feeds at most 10 % later. "
-        "The crawl never had two requests at once on a host.",
+        "nothing. A run ends when the live feeds are read, but where the bad ones are to be met again. Target: live feeds at most "
+        "10 % later. The crawl never had two requests at once on a host.",
         f"### What {MEDIA_CLOUD_FEEDS:,} feeds would take",
         _extrapolated(polls),
         "Worked out, not measured: polls a second times the processor time of a poll of the second round, or of one that always has "

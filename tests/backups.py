@@ -21,6 +21,7 @@ from psycopg import sql
 from newsreel.archive import backup_tables
 from newsreel.archive.backup_file import Manifest, check
 from newsreel.archive.embedded import ServerAddress
+from tests import database
 from tests.endurance.wholeness import records_of
 from tests.installation import Installation, Sample, free_port, fresh_database, wait_until
 
@@ -28,7 +29,7 @@ from tests.installation import Installation, Sample, free_port, fresh_database, 
 @contextmanager
 def an_empty_one(server: ServerAddress, home: Path, sample: Sample) -> Iterator[Installation]:
     """An installation that holds nothing, on a database of its own."""
-    with fresh_database(server, empty=True) as dsn:
+    with fresh_database(server, database.EMPTY) as dsn:
         yield Installation(home, dsn, **sample.settings)
 
 

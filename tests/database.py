@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from newsreel.archive.embedded import ServerAddress, ensure_server, release, sto
 
 _HOME = "NEWSREEL_HOME"
 _URL = "NEWSREEL_DATABASE_URL"
-_MIGRATED = "newsreel_migrated"
+EMPTY = "template1"  # a database with not even the schema
 
 
 def claim_environment() -> Path | None:
@@ -56,28 +57,37 @@ def start() -> ServerAddress:
     return address
 
 
-def migrated() -> str:
-    """The name of a database with Newsreel's schema and nothing in it, from which others are copied: made once for all
-    workers, for to migrate takes some five seconds of the processor.
-    """
+def once(name: str, fill: Callable[[str], object], template: str = EMPTY) -> str:
+    """The name of a database from which others are copied: ``fill`` is given its address, once for all workers of the run."""
     home = Path(os.environ[_HOME])
     address = ServerAddress(str(home / "postgres" / "run"))
     with (
-        (home / "migrated.lock").open("w") as lock,
+        (home / f"{name}.lock").open("w") as lock,
         psycopg.connect(address.dsn_of("postgres"), autocommit=True) as server,
     ):
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_MIGRATED]).fetchone() is None:
-            server.execute("CREATE DATABASE being_migrated")
-            settings = {_HOME: str(home / "migrated"), _URL: address.dsn_of("being_migrated")}
-            subprocess.run(
-                [sys.executable, "-m", "newsreel", "sources"],
-                env=os.environ | settings,
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            server.execute(f"ALTER DATABASE being_migrated RENAME TO {_MIGRATED}")
-    return _MIGRATED
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            server.execute(f"DROP DATABASE IF EXISTS {name}_unfinished")
+            server.execute(f"CREATE DATABASE {name}_unfinished TEMPLATE {template}")
+            fill(address.dsn_of(f"{name}_unfinished"))
+            server.execute(f"ALTER DATABASE {name}_unfinished RENAME TO {name}")
+    return name
+
+
+def migrated() -> str:
+    """The name of a database with Newsreel's schema and nothing in it: to migrate takes some five seconds of the processor."""
+
+    def fill(dsn: str) -> None:
+        settings = {_HOME: str(folder("migrated")), _URL: dsn}
+        words = [sys.executable, "-m", "newsreel", "sources"]
+        subprocess.run(words, env=os.environ | settings, check=True, stdout=subprocess.DEVNULL)
+
+    return once("newsreel_migrated", fill)
+
+
+def folder(name: str) -> Path:
+    """A folder that all workers of the run share."""
+    return Path(os.environ[_HOME]) / name
 
 
 def leave() -> None:

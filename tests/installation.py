@@ -86,10 +86,10 @@ class Installation:
 
 
 @contextmanager
-def fresh_database(server: ServerAddress, *, empty: bool = False) -> Iterator[str]:
-    """A new database on the run's server, with the schema and nothing in it, or not even that; its address."""
+def fresh_database(server: ServerAddress, template: str = "") -> Iterator[str]:
+    """A new database on the run's server, with the schema and nothing in it, or a copy of another; its address."""
     name = f"install_{secrets.token_hex(4)}"
-    template = "template1" if empty else database.migrated()
+    template = template or database.migrated()
     with psycopg.connect(server.dsn_of("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:

@@ -11,6 +11,7 @@ from newsreel.archive import backup_tables
 from newsreel.archive.backup_file import Table
 from newsreel.archive.embedded import ServerAddress
 from newsreel.core.errors import Permanent
+from tests import database
 from tests.installation import fresh_database
 
 SCHEMA = """
@@ -26,8 +27,8 @@ VALUES = "a\tb\nc\\d\x01\u2028新闻\U0001f600\\N"
 @pytest.fixture
 def pair(database_server: ServerAddress) -> Iterator[tuple[psycopg.Connection, psycopg.Connection]]:
     with (
-        fresh_database(database_server, empty=True) as one,
-        fresh_database(database_server, empty=True) as other,
+        fresh_database(database_server, database.EMPTY) as one,
+        fresh_database(database_server, database.EMPTY) as other,
         psycopg.connect(one) as first,
         psycopg.connect(other) as second,
     ):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from newsreel.archive.embedded import ServerAddress
+from tests import database
 from tests.installation import Installation, Sample, fresh_database, sample_press
 
 
@@ -28,9 +30,10 @@ def installation(tmp_path: Path, database_server: ServerAddress, sample: Sample)
 def filled(
     tmp_path_factory: pytest.TempPathFactory, database_server: ServerAddress, sample: Sample
 ) -> Iterator[Installation]:
-    """An installation with three outlets of the sample press, crawled."""
-    with fresh_database(database_server) as dsn:
-        made = Installation(tmp_path_factory.mktemp("filled") / "home", dsn, **sample.settings)
+    """An installation with three outlets of the sample press, crawled: a copy for each file of one that is made once."""
+
+    def fill(dsn: str) -> None:
+        made = Installation(database.folder("filled"), dsn, **sample.settings)
         sites = (
             "http://www.meridian-post.example/",
             "http://www.hengchuan-times.example/",
@@ -38,4 +41,9 @@ def filled(
         )
         assert made.run("add", *sites).returncode == 0
         assert made.run("crawl", "--once").returncode == 0
-        yield made
+
+    once = database.once("newsreel_filled", fill, database.migrated())
+    home = tmp_path_factory.mktemp("filled") / "home"
+    shutil.copytree(database.folder("filled"), home)
+    with fresh_database(database_server, once) as dsn:
+        yield Installation(home, dsn, **sample.settings)

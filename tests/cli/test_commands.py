@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from newsreel.archive.embedded import ServerAddress
+from tests import database
 from tests.installation import Installation, free_port, fresh_database
 
 POST = "http://www.meridian-post.example/"
@@ -253,7 +254,7 @@ def test_a_newer_schema_is_refused_in_one_line(installation: Installation) -> No
 
 
 def test_several_first_starts_at_once_migrate_once(tmp_path: Path, database_server: ServerAddress) -> None:
-    with fresh_database(database_server, empty=True) as dsn:
+    with fresh_database(database_server, database.EMPTY) as dsn:
         empty = Installation(tmp_path / "home", dsn)
         starts = [empty.start("sources") for _ in range(3)]
         assert [start.wait(60) for start in starts] == [0, 0, 0]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from newsreel.archive.embedded import ServerAddress
+from tests import database
 from tests.backups import logged_in
 from tests.installation import Installation, free_port, fresh_database, wait_until
 
@@ -44,7 +45,7 @@ def ask(port: int, path: str, body: str = "", **headers: str) -> int:
 def test_nobodys_data_is_written_down(tmp_path: Path, database_server: ServerAddress) -> None:
     port = free_port()
     proxy = {"NEWSREEL_PROXY": f"http://{MARK}:{MARK}word@127.0.0.1:{free_port()}", "NEWSREEL_PORT": str(port)}
-    with fresh_database(database_server, empty=True) as dsn:
+    with fresh_database(database_server, database.EMPTY) as dsn:
         house = Installation(tmp_path / "home", dsn, **SETTINGS | proxy)
         words = ["user", "add", MARK, "--email", f"{MARK}@mail.test", "--password-stdin"]
         assert house.run(*words, stdin=f"{MARK} correct horse 9\n").returncode == 0

@@ -29,15 +29,23 @@ def recorded() -> dict[str, dict[str, Any]]:
         return {identity(row["url"]): row for row in map(json.loads, lines)}
 
 
-@pytest.fixture(scope="module", params=[(), pytest.param(("--bare",), marks=pytest.mark.endure)], ids=["full", "bare"])
+FORMS = [
+    pytest.param((4,), id="every fourth site"),
+    pytest.param((1,), marks=pytest.mark.endure, id="full"),
+    pytest.param((1, "--bare"), marks=pytest.mark.endure, id="bare"),
+]
+
+
+@pytest.fixture(scope="module", params=FORMS)
 def crawled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, database_server: ServerAddress
 ) -> Iterator[tuple[bool, Installation, Press, dict[str, Any]]]:
-    """Every site added and crawled once."""
+    """Every so many of the sites added and crawled once."""
     folder = tmp_path_factory.mktemp("press")
-    with press(folder, *request.param) as replayed, fresh_database(database_server) as dsn:
+    every, *options = request.param
+    with press(folder, *options) as replayed, fresh_database(database_server) as dsn:
         installation = Installation(folder / "home", dsn, **replayed.settings)
-        hosts = sorted(replayed.ask("sites"))
+        hosts = sorted(replayed.ask("sites"))[::every]
         added = installation.run("add", "--json", stdin="\n".join(f"https://{host}/" for host in hosts))
         results = json.loads(added.stdout)["results"]
         assert [result for result in results if result["status"] == "failed"] == [], added.stderr
@@ -45,15 +53,19 @@ def crawled(
         crawl = installation.run("crawl", "--once", "--json", "--costs")
         assert crawl.returncode == 0, crawl.stderr
         print(crawl.stderr)
-        yield bool(request.param), installation, replayed, json.loads(crawl.stdout)
+        yield bool(options), installation, replayed, json.loads(crawl.stdout) | {"hosts": hosts}
 
 
 def the_articles_are_there_each_once(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
-    _, installation, _, result = crawled
-    articles, wanted = installation.exported(), recorded()
+    _, installation, replayed, result = crawled
+    sites = replayed.ask("sites")
+    articles, wanted = (
+        installation.exported(),
+        {identity(url) for host in result["hosts"] for url in sites[host]["articles"]},
+    )
     found = [identity(article["url"]) for article in articles]
-    missing = sorted(set(wanted) - set(found))
-    assert len(set(found) & set(wanted)) >= 163, (missing, result["failed"])
+    missing = sorted(wanted - set(found))
+    assert len(missing) <= 0.03 * len(wanted), (missing, result["failed"])
     assert len(found) == len(set(found))
     assert all(article["title"] and article["text"] for article in articles)
 
@@ -96,9 +108,9 @@ def same_day(one: str, other: str | None) -> bool:
 
 
 def never_two_requests_at_once(crawled: tuple[bool, Installation, Press, dict[str, Any]]) -> None:
-    _, _, replayed, _ = crawled
+    _, _, replayed, result = crawled
     stats = replayed.ask("stats")
-    assert len(stats) >= 121
+    assert len(stats) >= len(result["hosts"])
     assert {host: row["most_at_once"] for host, row in stats.items() if row["most_at_once"] != 1} == {}
 
 

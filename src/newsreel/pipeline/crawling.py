@@ -27,10 +27,9 @@ AT_ONCE = 20  # channels and leads of a host that are looked up together
 TURN_SECONDS = 300.0  # then a host is given back, so that a large site does not hold its place for ever
 POLL_SECONDS = 0.5
 # Places are for hosts that answer. One that lets us wait for longer than this gives up its place and waits aside, where it costs a
-# socket and no time of ours; so does from the start one that did not answer last time. With 7,000 live feeds due at one moment beside
-# 600 bad hosts met for the first time, 240 of them silent or dripping, live feeds were asked 40 % later than without those where this
-# was half a second, and 10 % and 20 % with a tenth (benchmarks/crawl.py, twice in one run), where the bad hosts' own requests were some
-# 1,080 beside the 7,000.
+# socket and no time of ours; so does one whose reason is only to be written down, and from the start one that did not answer last time.
+# With 7,000 live feeds due at one moment beside 600 hosts that fell silent, dead or faulty since they were last read, live feeds were
+# asked 7 and 10 % later than without those (benchmarks/crawl.py, twice in one run); 40 % where this was half a second.
 PATIENCE_SECONDS = 0.1
 ASIDE_TIMES = 4  # hosts that wait aside, for each place
 FAILING_SHARE = 16  # of the places: so many hosts that failed last time are claimed at once while others are due
