@@ -90,6 +90,18 @@ def folder(name: str) -> Path:
     return Path(os.environ[_HOME]) / name
 
 
+def folder_once(name: str, fill: Callable[[Path], object]) -> Path:
+    """Such a folder, which ``fill`` has filled, once for all of them."""
+    made, unfinished = folder(name), folder(f"{name}-unfinished")
+    with folder(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+            fill(unfinished)
+            unfinished.rename(made)
+    return made
+
+
 def leave() -> None:
     """This process needs the server no longer."""
     release(Path(os.environ[_HOME]))

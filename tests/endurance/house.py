@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.installation import Installation, Sample, free_port, wait_until
+from tests.installation import Installation, Sample, free_port, ready_home, wait_until
 
 
 class House:
@@ -21,6 +21,8 @@ class House:
 
     def __init__(self, home: Path, sample: Sample, **settings: str) -> None:
         self.home, self.port = home, free_port()
+        if not home.exists():
+            ready_home(home)
         own = {"NEWSREEL_PORT": str(self.port), "NEWSREEL_DATABASE_URL": ""}
         self.installation = Installation(home, "", **sample.settings | own | settings)
         self.words = home.parent / f"{home.name}-words.txt"

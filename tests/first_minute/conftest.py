@@ -15,6 +15,7 @@ import pytest
 
 import newsreel
 from tests.first_minute.house import CLOSED, MYSELF, House, User
+from tests.installation import ready_home
 
 MakeHouse = Callable[..., House]
 
@@ -32,10 +33,14 @@ def ground() -> Iterator[Path]:
 
 @pytest.fixture
 def make_house(ground: Path) -> Iterator[MakeHouse]:
-    """Makes a house below the ground, without a network and without the sample unless the settings say so."""
+    """Makes a house below the ground, without a network and without the sample unless the settings say so. ``ready``: its database has
+    been there before.
+    """
     made: list[House] = []
 
-    def make(name: str = "home", user: User = MYSELF, **environment: str) -> House:
+    def make(name: str = "home", user: User = MYSELF, *, ready: bool = False, **environment: str) -> House:
+        if ready:
+            ready_home(ground / name)
         settings = {"NEWSREEL_PROXY": CLOSED, "NEWSREEL_SAMPLE": "never"} | environment
         made.append(House(ground / name, user, **settings))
         return made[-1]

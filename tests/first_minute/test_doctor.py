@@ -32,7 +32,7 @@ def program(folder: Path, name: str, script: str) -> None:
 def test_a_house_in_order_and_what_its_machine_lacks(make_house: MakeHouse, ground: Path) -> None:
     """One data folder, looked at with a Chinese font, without one, without fc-list, and without a network."""
     program(ground / "bin", "fc-list", "echo 'Noto Sans CJK SC,Noto Sans CJK SC Regular'")
-    house = make_house(PATH=str(ground / "bin"))
+    house = make_house(ready=True, PATH=str(ground / "bin"))
     code, found = findings(house, "--no-network")
     assert code == 0
     assert list(found) == [
@@ -91,7 +91,7 @@ def test_a_database_that_does_not_answer_is_named(make_house: MakeHouse) -> None
 def test_a_wrong_file_of_site_rules_is_named_once(make_house: MakeHouse, ground: Path) -> None:
     rules = ground / "rules.toml"
     rules.write_text('["odd.test"]\ndrop = ["p["]\nwhy = "It is odd."\ntested_on = "a page"\n', "utf-8")
-    house = make_house(NEWSREEL_SITE_RULES=str(rules))
+    house = make_house(ready=True, NEWSREEL_SITE_RULES=str(rules))
     code, found = findings(house, "--no-network")
     assert code == 1
     assert [name for name, row in found.items() if not row["well"]] == ["site rules"]

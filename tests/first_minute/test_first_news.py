@@ -69,7 +69,7 @@ def test_never_means_never(make_house: MakeHouse) -> None:
 
 def test_a_site_added_in_the_page_brings_its_articles_and_what_fails_gets_its_reason(make_house: MakeHouse) -> None:
     with press_with_a_refusing_site() as proxy:
-        house = make_house(NEWSREEL_PROXY=proxy, NEWSREEL_CRAWL_GAP="0").start()
+        house = make_house(ready=True, NEWSREEL_PROXY=proxy, NEWSREEL_CRAWL_GAP="0").start()
         house.up()
         house.shows("/", "没有网络", "添加网站")
         asked = time.monotonic()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.first_minute.house import CLOSED, House
+from tests.installation import ready_home
 from tests.patience import patience
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Newcomer:
 def house() -> Iterator[House]:
     """One house for the whole way: the tests below are its stations, in their order."""
     ground = Path(tempfile.mkdtemp(prefix="nr-first-", dir="/tmp"))
+    ready_home(ground / "home")
     made = House(ground / "home", NEWSREEL_PROXY=CLOSED, NEWSREEL_SAMPLE="never")
     try:
         made.start().up()

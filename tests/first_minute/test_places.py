@@ -97,6 +97,7 @@ def clone_of_root() -> Iterator[User]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.endure
 def test_a_clone_below_roots_home_runs(make_house: MakeHouse, clone_of_root: User) -> None:
     copies = [place for place in binaries.COPY_FOLDERS if place.exists()]
     house = make_house("home", clone_of_root)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.first_minute.conftest import MakeHouse
 from tests.first_minute.house import House, User, one_line
-from tests.installation import wait_until
+from tests.installation import ready_home, wait_until
 
 ROOT = os.geteuid() == 0
 
@@ -102,8 +102,7 @@ def made_before(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
     ground = Path(tempfile.mkdtemp(prefix="nr-first-", dir="/tmp"))
     house = House(ground / "home", NEWSREEL_PROXY="http://127.0.0.1:9", NEWSREEL_SAMPLE="never")
-    done = house.command("sources")
-    assert done.returncode == 0, done.stderr
+    ready_home(house.home)
     yield house
     house.end()
     shutil.rmtree(ground)
