@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -115,6 +115,7 @@ MARKUP = st.lists(
 
 
 @given(MARKUP)
+@example("<a <p><table><a <p>")
 @settings(max_examples=400, deadline=None)
 def test_any_markup_leaves_only_what_is_allowed(html: str) -> None:
     result = sanitise(html, BASE)

@@ -8,6 +8,7 @@ publisher that somebody reads (the portal fetches them itself, and puts its own 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import nh3
@@ -34,6 +35,8 @@ MAX_MARKUP = 512 * 1024
 MAX_TOTAL = 2 * MAX_MARKUP
 _PIECE = 64 * 1024
 REL = "noopener noreferrer nofollow"
+# A link in a link: a parser makes it of '<a><table><a>', and reads it as two links when it is written out and read again.
+_LINK_IN_LINK = re.compile(r"<a (?:(?!</a>).)*?<a ", re.S)
 _WITH_CONTENT = frozenset(
     "script style template svg math iframe object embed noscript noframes noembed textarea select option form button title "
     "head xmp audio video canvas".split()
@@ -63,6 +66,11 @@ def sanitise(html: str, base_url: str, *, pictures: bool = False) -> str:
     MAX_MARKUP characters is left out.
     """
     html = html[:MAX_MARKUP]
+    found = _cleaned(html if harmless(html.encode("utf-8", "replace")) else read_markup(html), base_url, pictures)
+    return _cleaned(found, base_url, pictures) if _LINK_IN_LINK.search(found) else found
+
+
+def _cleaned(html: str, base_url: str, pictures: bool) -> str:
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "rel":
@@ -78,7 +86,7 @@ def sanitise(html: str, base_url: str, *, pictures: bool = False) -> str:
         return value if value in ("ltr", "rtl") else None
 
     return nh3.clean(
-        html if harmless(html.encode("utf-8", "replace")) else read_markup(html),
+        html,
         tags={*TAGS, "img"} if pictures else set(TAGS),
         clean_content_tags=set(_WITH_CONTENT),
         attributes={**ATTRIBUTES, "img": set(PICTURE)} if pictures else ATTRIBUTES,
