@@ -9,6 +9,9 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 # Changes when a dependency, the package's own metadata or the way of installing does.
 STAMP = .venv/.installed
 
+# Where it is set, each of the hundreds of processes of a test run compiles the whole package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL = help
 .PHONY: help install run demo test endure check format lock docs screenshots bench bench-extraction bench-crawl clean
 

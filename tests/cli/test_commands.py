@@ -50,23 +50,16 @@ def test_every_way_of_offering_news_is_found(installation: Installation) -> None
     }
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "",
-        "nonsense",
-        "ftp://a.test/",
-        "http://",
-        "https://not-there.example/",
-        "http://127.0.0.1/",
-        "http://[::1]:22/",
-        "\x00",
-    ],
-)
-def test_an_address_that_leads_nowhere_is_one_clear_line(installation: Installation, address: str) -> None:
-    done = installation.run("add", "-", stdin=address + "\n") if "\x00" in address else installation.run("add", address)
+def test_an_address_that_leads_nowhere_is_one_clear_line(installation: Installation) -> None:
+    for words in ([""], ["nonsense"], ["https://not-there.example/"]):
+        done = installation.run("add", *words)
+        assert (done.returncode, one_line(done.stderr)) == (1, True), (words, done.stderr)
+    several = ["ftp://a.test/", "http://", "http://127.0.0.1/", "http://[::1]:22/", "\x00"]
+    done = installation.run("add", "-", "--json", stdin="\n".join(several) + "\n")
     assert done.returncode == 1
-    assert one_line(done.stderr), done.stderr
+    results = json.loads(done.stdout)["results"]
+    assert [row["status"] for row in results] == ["failed"] * len(several)
+    assert all(row["reason"] and len(row["reason"].splitlines()) == 1 for row in results), results
 
 
 def test_a_dead_host_is_one_clear_line(installation: Installation) -> None:

@@ -125,6 +125,7 @@ def test_a_clock_is_judged_by_another(ahead: timedelta, only_before: bool, says:
         assert "NTP" in finding.advice
 
 
+@pytest.mark.endure
 def test_it_does_not_hold_what_it_looked_at(make_house: MakeHouse) -> None:
     house = make_house()
     assert house.command("doctor", "--no-network").returncode == 0
