@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks import memory as bench
 from tests.shared import needs_shared
 
 MADE = 12  # sites of six articles: all 170 take a minute
 
 
+@pytest.mark.endure
 @needs_shared
 def test_recorded_articles_lose_nothing_of_their_own() -> None:
     tally = bench.leave_one_out()
