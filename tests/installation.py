@@ -100,8 +100,8 @@ def fresh_database(server: ServerAddress, template: str = "") -> Iterator[str]:
 
 
 def ready_home(home: Path) -> None:
-    """Makes a data folder whose own database has been started and stopped once: a copy, for to make one takes some six seconds of the
-    processor. Owners are kept, for PostgreSQL wants its files to be its own.
+    """Makes a data folder whose own database has been started and stopped once: a copy of one that is made once a run. Owners are
+    kept, for PostgreSQL wants its files to be its own.
     """
 
     def fill(made: Path) -> None:
